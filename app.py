@@ -1,0 +1,173 @@
+"""The only wiring: settings become a database, adapters, a catalogue and a Flask application."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from peewee import Database, SqliteDatabase
+from playhouse.db_url import connect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import blueprints.accounts
+import blueprints.actor
+import blueprints.applications
+import blueprints.chamber
+import blueprints.documents
+import blueprints.errors
+import blueprints.fees
+import blueprints.identity
+import blueprints.language
+import blueprints.operating
+import blueprints.page
+import blueprints.pages
+import blueprints.payments
+import blueprints.registers
+import blueprints.security
+import models
+import tasks
+from config import ROOT, Settings
+from engine.catalogue import catalogue
+from gateways.certificates import CertificateValidator, PersonRule
+from gateways.mail import Failover
+from gateways.mail.smtp import SmtpMailer
+from gateways.mobile_id.rest import RestMobileId
+from gateways.payments.cybersource import CyberSource
+from gateways.pdf.seal import Seal
+from gateways.pdf.xhtml import XhtmlRenderer
+from gateways.sms.kannel import KannelTexter
+from gateways.storage.folder import FolderStorage
+from gateways.pdf.development_seal import make_development_seal
+from operations import now
+from operations.outside import outside
+
+AUTHORITIES = (blueprints.chamber.authority,)
+WEB = (
+    blueprints.pages,
+    blueprints.accounts,
+    blueprints.applications,
+    blueprints.identity,
+    blueprints.payments,
+    blueprints.documents,
+    blueprints.fees,
+    blueprints.registers,
+    blueprints.operating,
+)
+"""Each has a `blueprint`; its routes say their audience, its commands sit beside them."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or Settings.from_env()
+    wire(settings)
+    app = Flask(__name__, template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        DEVELOPMENT=not settings.production,
+        MAILBOX_URL=settings.mailbox_url,
+        SANDBOX_HEALTH=settings.sandboxes,
+        PHONE_URL=settings.mobile_id_url,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still arrives
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, settings.trusted_proxies, settings.trusted_proxies)  # type: ignore[method-assign]
+    Htmx(app)
+    csrf = CSRFProtect(app)
+    limiter = Limiter(get_remote_address, app=app)
+    _share_connection(app)
+    blueprints.security.init_app(app, settings.bank_origin, settings.https)
+    blueprints.language.init_app(app)
+    blueprints.actor.init_app(app)
+    blueprints.page.init_app(app)
+    blueprints.errors.init_app(app)
+    for web in WEB:
+        app.register_blueprint(web.blueprint)
+        for name, limits in getattr(web, "LIMITS", {}).items():
+            app.view_functions[name] = limiter.limit(limits, methods=["POST"], cost=getattr(web, "cost", 1))(app.view_functions[name])
+        for name in getattr(web, "VERIFIED_OTHERWISE", ()):
+            csrf.exempt(app.view_functions[name])
+    app.cli.command("work", help="تشغيل العامل · Run the queue's worker.")(tasks.work)
+    return app
+
+
+def wire(settings: Settings) -> None:
+    """Fill what operations reach for. Web, worker and commands all start here."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    models.database.initialize(_database(settings))
+    catalogue.fill(AUTHORITIES)
+    now.set_business_day(settings.today)
+    outside.portal_url = settings.portal_url
+    outside.key = settings.secret_key.encode()
+    outside.mailer = Failover([SmtpMailer.from_url(url, sender=settings.mail_from) for url in settings.mail_urls.split()])
+    outside.texter = Failover([KannelTexter.from_url(url, sender=settings.sms_from) for url in settings.sms_urls.split()])
+    outside.bank = CyberSource(
+        endpoint=settings.bank_url,
+        access_key=settings.bank_access_key,
+        profile_id=settings.bank_profile_id,
+        secret=settings.bank_secret,
+        merchant_id=settings.bank_merchant_id,
+        rest_key_id=settings.bank_rest_key_id,
+        rest_secret=settings.bank_rest_secret,
+        rest_url=settings.bank_rest_url,
+        mode=settings.bank_mode,
+        now=now.now,
+    )
+    outside.sms_hourly_budget = settings.sms_hourly_budget
+    outside.altcha_cost = settings.altcha_cost
+    outside.demo_fees = not settings.production
+    outside.storage = FolderStorage(settings.var / "documents")
+    outside.renderer = XhtmlRenderer(ROOT / "static" / "documents")
+    outside.seal = _seal(settings)
+    outside.mobile_id = RestMobileId(
+        url=settings.mobile_id_url, relying_party_uuid=settings.mobile_id_party, relying_party_name=settings.mobile_id_party_name
+    )
+    outside.certificates = _validator(settings)
+    tasks.hang_doorbell(tasks.make_queue(settings.database, settings.var))
+
+
+def _seal(settings: Settings) -> Seal:
+    if settings.seal_key:
+        return Seal.from_files(Path(settings.seal_key), Path(settings.seal_certificate), [Path(file) for file in settings.seal_chain.split()])
+    made = make_development_seal(settings.var / "seal")
+    return Seal.from_files(made.key, made.certificate, [made.authority])
+
+
+def _validator(settings: Settings) -> CertificateValidator | None:
+    """Who may vouch for people. In development the sandbox's authority, once `make setup` has made it; nobody until then."""
+    sandbox = settings.var / "sandbox" / "authority"
+    roots = [Path(file) for file in settings.trust_roots.split()] or [sandbox / "root.pem"]
+    intermediates = [Path(file) for file in settings.trust_intermediates.split()] or [sandbox / "issuing.pem"]
+    if not all(file.exists() for file in roots):
+        return None
+    return CertificateValidator(
+        roots=roots,
+        intermediates=[file for file in intermediates if file.exists()],
+        policies=settings.trust_policies.split(),
+        person_rule=PersonRule(pattern=settings.trust_person_rule),
+    )
+
+
+def _database(settings: Settings) -> Database:
+    if settings.database.startswith("sqlite"):
+        pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "full", "busy_timeout": 10_000, "cache_size": -16_000}
+        return SqliteDatabase(settings.database.removeprefix("sqlite:///"), pragmas=pragmas, lock_type="IMMEDIATE", timeout=10)
+    return connect(settings.database, prefer_psycopg3=True)
+
+
+def _share_connection(app: Flask) -> None:
+    """One connection per thread, opened once and kept: opening one costs more than most queries."""
+
+    @app.before_request
+    def connect_once() -> None:
+        models.database.connect(reuse_if_open=True)

@@ -1,0 +1,33 @@
+"""flask accounts …: what only an operator may do."""
+
+import click
+
+from blueprints.accounts.routes import blueprint
+from engine.errors import Refusal
+from operations import accounts
+from operations.rendering import both
+
+blueprint.cli.help = "Accounts of staff. · حسابات الموظفين."
+
+
+@blueprint.cli.command("create-staff")
+@click.argument("email")
+@click.option("--name", prompt="Name · الاسم", help="First and family name. · الاسم الأول واسم العائلة.")
+@click.option("--role", required=True, help="What they may do, such as clerk. · دور الموظف، مثل clerk.")
+@click.option("--authority", default="", help="For one authority only, such as chamber. · لجهة واحدة فقط، مثل chamber.")
+@click.option("--ask-password", is_flag=True, help="Ask for a password here instead of printing a link. · اطلب كلمة المرور هنا بدل طباعة رابط.")
+def create_staff(email: str, name: str, role: str, authority: str, ask_password: bool) -> None:
+    """Give EMAIL an account and a role. · أنشئ حسابا للموظف وأسند إليه دورا.
+
+    Prints a link with which they set their password (15 characters or more) within a day.
+    يطبع رابطا يختار به الموظف كلمة مروره (١٥ حرفا فأكثر) خلال يوم واحد.
+    """
+    password = click.prompt("Password · كلمة المرور", hide_input=True, confirmation_prompt=True) if ask_password else None
+    try:
+        link = accounts.create_staff(email=email, name=name, role=role, authority=authority, password=password)
+    except Refusal as refusal:
+        words = both(refusal.message)
+        raise click.ClickException(f"{words['en']} · {words['ar']}") from None
+    click.echo(f"{email}: {role} {authority}".rstrip())
+    if link:
+        click.echo(link)

@@ -1,0 +1,46 @@
+"""Who is asking, as operations want to know it. Flask-Login carries the session's token; operations/sessions knows what it stands for."""
+
+from flask import Flask, g, request
+from flask_login import LoginManager, UserMixin, current_user
+
+from blueprints.language import locale
+from engine.actor import Actor
+from operations import sessions
+
+manager = LoginManager()
+manager.login_view = "accounts.sign_in"
+manager.login_message = None
+manager.session_protection = None  # the token alone is the session; operations/sessions ends it
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login holds on to: the opaque token in the signed cookie, and the actor it stands for."""
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token = token
+        self.actor = actor
+
+    def get_id(self) -> str:
+        return self.token
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> SignedIn | None:
+    found = sessions.actor_of(token, locale(), quiet=request.headers.get("X-Quiet") == "1")
+    return SignedIn(token, found) if found else None
+
+
+def actor() -> Actor:
+    """The person behind this request; an anonymous one when nobody is signed in."""
+    if "actor" not in g:
+        g.actor = current_user.actor if current_user.is_authenticated else Actor(locale=locale())
+    return g.actor  # type: ignore[no-any-return]
+
+
+def address() -> str:
+    """Where the request comes from, for limits and the security log."""
+    return request.remote_addr or ""
+
+
+def init_app(app: Flask) -> None:
+    manager.init_app(app)

@@ -1,0 +1,7 @@
+"""A person's applications: the dashboard, the steps of a draft, the check page, and what became of it."""
+
+from blueprints.applications.routes import blueprint
+
+LIMITS = {"applications.begin": "30/minute", "applications.submit": "30/minute"}
+
+__all__ = ["LIMITS", "blueprint"]

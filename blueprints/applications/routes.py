@@ -1,0 +1,200 @@
+"""The road of an application: start, steps, check, submit, follow. The audience of each route is the first line of its docstring."""
+
+from flask import Blueprint, request, url_for
+from flask.wrappers import Response
+from flask_login import login_required
+from werkzeug.utils import redirect
+
+from blueprints.actor import actor
+from blueprints.applications import views
+from blueprints.forms import Form, form_for
+from blueprints.page import notice, page, part
+from engine.errors import NotFound, Refusal
+from engine.service import Step
+from engine.wording import _
+from operations import applications, casework, identity
+from operations.applications import Opened, Uploaded
+
+blueprint = Blueprint("applications", __name__)
+
+
+@blueprint.get("/dashboard")
+@login_required
+def dashboard() -> Response:
+    """audience: signed in. What waits for the person first, then what is running, then the services."""
+    return page("applications/dashboard.html", **views.dashboard(applications.all_of(actor())))
+
+
+@blueprint.post("/applications")
+@login_required
+def begin() -> Response:
+    """audience: signed in. Start a service, or go on with its open draft."""
+    opened = applications.start(actor(), request.form.get("service", ""))
+    return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/applications/<reference>")
+@login_required
+def overview(reference: str) -> Response:
+    """audience: its applicant. Where the application stands, what to do next, its bill, receipt and documents."""
+    opened = applications.of(actor(), reference)
+    return page("applications/overview.html", **views.overview(opened))
+
+
+@blueprint.get("/applications/<reference>/documents")
+@login_required
+def papers(reference: str) -> Response:
+    """audience: its applicant. The list of documents; refreshes itself while the queue draws them."""
+    return part("applications/_documents.html", **views.papers(applications.of(actor(), reference)))
+
+
+@blueprint.get("/applications/<reference>/continue")
+@login_required
+def resume(reference: str) -> Response:
+    """audience: its applicant. To the first thing that is still missing."""
+    return redirect(_onwards(applications.of(actor(), reference)), 303)  # type: ignore[return-value]
+
+
+@blueprint.route("/applications/<reference>/steps/<name>", methods=["GET", "POST"])
+@login_required
+def take_step(reference: str, name: str) -> Response:
+    """audience: its applicant, proven as the step asks."""
+    opened, step = _open_step(reference, name)
+    if elsewhere := _before(opened, step):
+        return elsewhere
+    offered = applications.offered(actor(), opened, step)
+    form = form_for(step, views.options(offered))(data=views.typed(opened, step))
+
+    if form.validate_on_submit() or (form.is_submitted() and form.errors and not form.csrf_token.errors):
+        if _answer(opened, step, form):
+            return redirect(_after(opened, step), 303)  # type: ignore[return-value]
+
+    remarks = casework.remarks_on(opened.row)
+    return page("applications/step.html", 422 if form.errors else 200, form=form, **views.step(opened, step, offered, remarks))
+
+
+@blueprint.post("/applications/<reference>/steps/<name>/quote")
+@login_required
+def preview_quote(reference: str, name: str) -> Response:
+    """audience: its applicant. The price beside the questions, as it would be with what is chosen now; nothing is saved."""
+    opened, step = _open_step(reference, name)
+    if _missing(opened, step):
+        raise NotFound
+    supposed = applications.preview(actor(), opened, step, request.form)
+    return part("applications/_quote.html", **views.price(supposed))
+
+
+@blueprint.get("/applications/<reference>/check")
+@login_required
+def check(reference: str) -> Response:
+    """audience: its applicant, proven. All answers and the price, before it is submitted."""
+    opened = applications.of(actor(), reference)
+    if elsewhere := _before_check(opened):
+        return elsewhere
+    if applications.refresh(actor(), opened):
+        notice("warning", _("The register changed since you began. Check the data below once more."))
+        if opened.next_step():
+            return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+    return page("applications/check.html", form=Form(), **views.check(opened))
+
+
+@blueprint.post("/applications/<reference>/submission")
+@login_required
+def submit(reference: str) -> Response:
+    """audience: its applicant, proven. Submit what the check page showed; a second click changes nothing."""
+    opened = applications.of(actor(), reference)
+    if opened.editable and (elsewhere := _before_check(opened)):
+        return elsewhere
+    form = Form()
+    if form.validate_on_submit():
+        try:
+            applications.submit(actor(), reference, request.form.get("seal", ""))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".overview", reference=reference), 303)  # type: ignore[return-value]
+    return page("applications/check.html", 422 if form.errors else 200, form=form, **views.check(applications.of(actor(), reference)))
+
+
+@blueprint.post("/applications/<reference>/draft")
+@login_required
+def reopen(reference: str) -> Response:
+    """audience: its applicant. Change the answers of an application that is submitted but not yet paid."""
+    opened = applications.reopen(actor(), reference)
+    return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+
+
+@blueprint.route("/applications/<reference>/withdrawal", methods=["GET", "POST"])
+@login_required
+def withdraw(reference: str) -> Response:
+    """audience: its applicant. Give up an application that waits for its applicant."""
+    opened = applications.of(actor(), reference)
+    form = Form()
+    if form.validate_on_submit():
+        applications.withdraw(actor(), reference)
+        notice("success", _("The application %(reference)s was withdrawn. Nothing was charged.", reference=reference))
+        return redirect(url_for(".dashboard"), 303)  # type: ignore[return-value]
+    return page("applications/withdraw.html", opened=opened, form=form)
+
+
+# --- Where to go -----------------------------------------------------------------------------------------------------------------
+
+
+def _open_step(reference: str, name: str) -> tuple[Opened, Step]:
+    opened = applications.of(actor(), reference)
+    step = opened.service.step(name)
+    if step is None:
+        raise NotFound
+    return opened, step
+
+
+def _answer(opened: Opened, step: Step, form: Form) -> bool:
+    files = {name: Uploaded(file.filename, file.stream) for name, file in request.files.items() if file.filename and name in form}
+    try:
+        applications.answer(actor(), opened, step, request.form, files)
+    except Refusal as refusal:
+        if not form.errors:
+            form.refuse(refusal)
+        return False
+    return not form.errors
+
+
+def _onwards(opened: Opened) -> str:
+    """The first thing that is still missing: a step, the check page, or the overview of what was submitted."""
+    if not opened.editable:
+        return url_for("applications.overview", reference=opened.reference)
+    missing = opened.next_step()
+    if missing is None:
+        return url_for("applications.check", reference=opened.reference)
+    return url_for("applications.take_step", reference=opened.reference, name=missing.name)
+
+
+def _after(opened: Opened, step: Step) -> str:
+    following = opened.service.following(step)
+    if following is None:
+        return url_for("applications.check", reference=opened.reference)
+    return url_for("applications.take_step", reference=opened.reference, name=following.name)
+
+
+def _missing(opened: Opened, step: Step) -> bool:
+    """Whether this person may not yet be on this step."""
+    return not opened.editable or not opened.reachable(step) or applications.granted(actor(), opened) < applications.needed(actor(), step)
+
+
+def _before(opened: Opened, step: Step) -> Response | None:
+    """Where the person must go before this step opens."""
+    if not opened.editable:
+        return redirect(url_for("applications.overview", reference=opened.reference), 303)  # type: ignore[return-value]
+    if not opened.reachable(step):
+        return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+    if applications.granted(actor(), opened) < applications.needed(actor(), step):
+        proof = identity.ask(actor(), opened, step)
+        return redirect(url_for("identity.choose", proof=proof.id), 303)  # type: ignore[return-value]
+    return None
+
+
+def _before_check(opened: Opened) -> Response | None:
+    if opened.editable and (missing := opened.next_step()):
+        return redirect(url_for("applications.take_step", reference=opened.reference, name=missing.name), 303)  # type: ignore[return-value]
+    most = max(opened.service.steps, key=lambda step: step.assurance)
+    return _before(opened, most)

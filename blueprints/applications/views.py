@@ -1,0 +1,227 @@
+"""What the application pages show, gathered in one place per page, so that templates only draw."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import url_for
+
+from engine.catalogue import catalogue
+from engine.fees import Quote
+from engine.fields import FromRegister, Upload
+from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
+from engine.registers import Record
+from engine.service import Step, Summary
+from engine.wording import Text, _
+from models import Application, Document
+from operations import applications, documents, payments
+from operations.applications import Opened
+
+KINDS = {
+    State.DRAFT: "neutral",
+    State.TO_PAY: "waiting",
+    State.IN_REVIEW: "progress",
+    State.RETURNED: "waiting",
+    State.COMPLETED: "good",
+    State.REFUSED: "bad",
+    State.WITHDRAWN: "neutral",
+}
+EVENTS: dict[str, Text] = {
+    "started": _("You began the application"),
+    "submitted": _("You submitted it"),
+    "reopened": _("You took it back to change your answers"),
+    "paid": _("The payment arrived"),
+    "approved": _("The authority approved it"),
+    "returned": _("The authority asks for a correction"),
+    "refused": _("The authority refused it"),
+    "completed": _("Completed"),
+    "withdrawn": _("You withdrew it"),
+    "register-changed": _("The register changed meanwhile; the authority is looking at it"),
+}
+
+
+# --- Dashboard -------------------------------------------------------------------------------------------------------------------
+
+
+def dashboard(rows: list[Application]) -> dict[str, Any]:
+    known = [row for row in rows if row.service in catalogue.services]
+    waiting = [row for row in known if State(row.state) in WAITING_FOR_APPLICANT]
+    running = [row for row in known if row.state == State.IN_REVIEW]
+    ended = [row for row in known if row not in waiting and row not in running and row.state != State.WITHDRAWN]
+    return {
+        "waiting": [_listed(row) for row in waiting],
+        "running": [_listed(row) for row in running],
+        "ended": [_listed(row) for row in ended],
+        "authorities": list(catalogue.authorities.values()),
+    }
+
+
+def _listed(row: Application) -> dict[str, Any]:
+    state = State(row.state)
+    draft = state in (State.DRAFT, State.RETURNED)
+    return {
+        "title": catalogue.services[row.service].title,
+        "href": url_for("applications.resume" if draft else "applications.overview", reference=row.reference),
+        "hint": row.reference,
+        "about": _about(row),
+        "at": row.updated_at,
+        "status": LABELS[state],
+        "kind": KINDS[state],
+    }
+
+
+def _about(row: Application) -> dict[str, str] | None:
+    """Whose matter it is: the name of the first record that was chosen."""
+    frozen = next(iter(row.records.values()), None)
+    return catalogue.record(frozen).title if frozen else None  # type: ignore[return-value]
+
+
+# --- Steps -----------------------------------------------------------------------------------------------------------------------
+
+
+def options(offered: dict[str, list[Record]]) -> dict[str, list[tuple[str, Any]]]:
+    """Register records as choices: the number first, then whose it is."""
+    return {name: [(record.number, {"title": record.number, "hint": record.title}) for record in records] for name, records in offered.items()}
+
+
+def typed(opened: Opened, step: Step) -> dict[str, Any]:
+    """What was answered before, as the form shows it again."""
+    return {
+        field.name: opened.answers[field.name]
+        for field in step.fields
+        if opened.answers.get(field.name) is not None and not isinstance(field, Upload)
+    }
+
+
+def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
+    steps = opened.service.steps
+    position = steps.index(step)
+    before = steps[position - 1] if position else None
+    return {
+        "opened": opened,
+        "service": opened.service,
+        "step": step,
+        "trail": trail(opened),
+        "position": position,
+        "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
+        "none": next((field.none for field in step.fields if isinstance(field, FromRegister) and not offered[field.name]), None),
+        "summaries": [list(_terms(opened.records[item.record].rows())) for item in step.items if isinstance(item, Summary)],
+        "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
+        "remarks": remarks,
+        "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
+        **(price(opened) if step.shows else {}),
+    }
+
+
+def trail(opened: Opened) -> list[dict[str, Any]]:
+    """The steps and the check page, as far as one may go back or forth."""
+    steps = [
+        {"title": step.title, "href": _step_url(opened, step) if opened.reachable(step) else None} for step in opened.service.steps
+    ]
+    return [*steps, {"title": _("Check and submit"), "href": None}]
+
+
+def price(opened: Opened) -> dict[str, Any]:
+    """The quote for the answers so far; none while something it needs is unanswered."""
+    if opened.next_step() is not None:
+        return {"lines": [], "total": None, "facts": [], "unset": None}
+    offer = applications.offer(opened)
+    return {**quoted(offer.quote), "facts": _facts(offer.also), "unset": offer.unset}
+
+
+def quoted(quote: Quote) -> dict[str, Any]:
+    return {"lines": [{"title": line.label, "amount": line.amount} for line in quote.lines], "total": quote.total}
+
+
+def _facts(also: Iterable[dict[str, Any]]) -> list[tuple[Any, Any]]:
+    return [(row["label"], row["value"]) for row in also]
+
+
+def _attached(opened: Opened, field: Upload) -> dict[str, Any] | None:
+    value = opened.answers.get(field.name)
+    if not value:
+        return None
+    href = url_for("documents.upload", reference=opened.reference, field=field.name)
+    return {"name": value["name"], "size": f"{max(value['size'] // 1024, 1)} KB", "href": href}
+
+
+def _step_url(opened: Opened, step: Step) -> str:
+    return url_for("applications.take_step", reference=opened.reference, name=step.name)
+
+
+# --- Check and overview ----------------------------------------------------------------------------------------------------------
+
+
+def check(opened: Opened) -> dict[str, Any]:
+    offer = applications.offer(opened)
+    sections = [
+        {"title": step.title, "href": _step_url(opened, step), "rows": list(_terms(applications.rows_of(opened, step)))}
+        for step in opened.service.steps
+        if step.fields
+    ]
+    return {
+        "opened": opened,
+        "service": opened.service,
+        "sections": sections,
+        "seal": offer.seal,
+        "refusals": offer.refusals,
+        "unset": offer.unset,
+        "facts": _facts(offer.also),
+        "trail": trail(opened),
+        **quoted(offer.quote),
+    }
+
+
+def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
+    return ({"term": label, "value": value, "isolate": isinstance(value, str)} for label, value in rows)
+
+
+def overview(opened: Opened) -> dict[str, Any]:
+    row = opened.row
+    bill = applications.bill_of(opened)
+    last = payments.last_of(opened) if bill else None
+    frozen = row.frozen or {}
+    return {
+        "opened": opened,
+        "title": frozen.get("title") or opened.service.title,
+        "state": opened.state,
+        "status": LABELS[opened.state],
+        "kind": KINDS[opened.state],
+        "bill": bill,
+        "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
+        "facts": _facts(frozen.get("also", [])),
+        "last": last,
+        "last_receipt": last.receipt if last else None,
+        "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
+        **papers(opened),
+        "sections": [_section(step) for step in frozen.get("steps", [])],
+        "timeline": [_happened(event) for event in applications.events_of(opened)],
+    }
+
+
+def _section(step: dict[str, Any]) -> dict[str, Any]:
+    return {**step, "terms": [{"term": row["label"], "value": row["value"]} for row in step["rows"]]}
+
+
+def papers(opened: Opened) -> dict[str, Any]:
+    """The documents alone, for the region that refreshes while the queue draws them."""
+    return {
+        "documents": [_paper(document) for document in documents.of_application(opened.row)],
+        "documents_url": url_for("applications.papers", reference=opened.reference),
+    }
+
+
+def _paper(document: Document) -> dict[str, Any]:
+    return {
+        "title": document.content["title"],
+        "serial": document.serial,
+        "ready": document.digest is not None,
+        "kind": document.kind,
+        "size": document.size,
+        "href": url_for("documents.download", serial=document.serial),
+        "verify": url_for("documents.verify_code", code=document.code),
+    }
+
+
+def _happened(event: Any) -> dict[str, Any]:
+    kind = {"refused": "bad", "completed": "done"}.get(event.kind, "done")
+    return {"title": EVENTS[event.kind], "when": event.at, "text": event.details.get("reason", ""), "kind": kind}

@@ -1,0 +1,40 @@
+"""The two registers the chamber works with: the ministry's establishments, and its own memberships."""
+
+from engine.registers import Column, Kind, Register
+from engine.wording import _
+
+# The grades of the commercial register. The manual shows the fourth and the first; a class above the first exists as "excellent".
+GRADES = {
+    "excellent": _("Excellent"),
+    "first": _("First"),
+    "second": _("Second"),
+    "third": _("Third"),
+    "fourth": _("Fourth"),
+}
+
+establishments = Register(
+    code="chamber.establishments",
+    title=_("Commercial registrations"),
+    holder="holder",
+    columns=(
+        Column("holder", _("Civil number")),
+        Column("name", _("Company name"), Kind.WORDS),
+        Column("address", _("Address"), Kind.WORDS),
+        Column("head_office", _("Head office"), Kind.WORDS),
+        Column("grade", _("Grade"), Kind.OPTION, GRADES),
+    ),
+)
+
+memberships = Register(
+    code="chamber.memberships",
+    title=_("Chamber memberships"),
+    parent="establishment",
+    columns=(
+        Column("establishment", _("Commercial registration")),
+        Column("name", _("Company name"), Kind.WORDS),
+        Column("address", _("Address"), Kind.WORDS),
+        Column("head_office", _("Head office"), Kind.WORDS),
+        Column("grade", _("Grade"), Kind.OPTION, GRADES),
+        Column("expires", _("Expiry date"), Kind.DAY),
+    ),
+)

@@ -1,0 +1,121 @@
+"""Renew a chamber membership for one, one and a half or two years. Issued at once, without a clerk.
+
+Source: the chamber's manual of its electronic services (2018), "Membership renewal".
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from engine.assurance import Assurance
+from engine.calendar import add_months, whole_years
+from engine.fields import Choice, FromRegister
+from engine.registers import Record
+from engine.service import Case, Certificate, Charge, Decision, Effect, Fee, Quote, Rows, Service, Step, Summary
+from engine.wording import _
+
+PERIODS = (
+    (12, _("One year")),
+    (18, _("One year and six months")),
+    (24, _("Two years")),
+)
+
+
+def fees(case: Case) -> Iterator[Fee]:
+    member = case.record("membership")
+    yield Fee("chamber.first-year", variant=member.grade)
+    if case["months"] > 12:
+        yield Fee("chamber.second-year", variant=member.grade, share=(case["months"] - 12, 12))
+    yield Fee("chamber.old-debit", variant=member.grade, quantity=lapsed_years(member, case.today))
+
+
+def lapsed_years(member: Record, today: dt.date) -> int:
+    """Whole years since the membership ended: each is owed (our rule; the manual shows the line, not how it grows)."""
+    return whole_years(member.expires, today)
+
+
+def new_expiry(case: Case) -> dt.date:
+    """The chosen period, counted from the last anniversary of the old expiry: nobody loses the days that are left."""
+    member = case.record("membership")
+    return add_months(member.expires, 12 * lapsed_years(member, case.today) + case["months"])
+
+
+def outcome(case: Case) -> Rows:
+    yield _("New expiry date"), new_expiry(case)
+
+
+def effects(case: Case) -> Iterator[Effect]:
+    yield Effect(case.record("membership"), {"expires": new_expiry(case).isoformat()})
+
+
+def certificate(case: Case) -> Rows:
+    member = case.record("membership")
+    yield _("CR No"), member.establishment
+    yield _("Registered in the grade"), member.register.column("grade").shown(member.grade)
+    yield _("OCCI No"), member.number
+    yield _("Date of issue"), case.issued
+    yield _("Date of expiry"), new_expiry(case)
+    yield _("Head office"), member.head_office
+
+
+service = Service(
+    code="chamber.renew-membership",
+    title=_("Membership renewal"),
+    summary=_("Renew a company's chamber membership and get the new certificate at once."),
+    needs=(
+        _("Your ID card's number, with Mobile ID switched on for your phone"),
+        _("A company under your name in the commercial register that is already a member"),
+        _("A bank card: a local credit card, or an international credit or debit card"),
+    ),
+    takes=_("About five minutes. The certificate is issued as soon as the payment is confirmed."),
+    known_as=(_("Renew the chamber card"), _("Renew the chamber certificate")),
+    fee_codes=("chamber.first-year", "chamber.second-year", "chamber.old-debit"),
+    steps=(
+        Step(
+            "establishment",
+            _("Which company is renewing?"),
+            FromRegister(
+                "registration",
+                _("Commercial registration"),
+                hint=_("These are the registrations under your civil number."),
+                register="chamber.establishments",
+                none=_("No commercial registration is filed under your civil number. Ask the ministry of commerce to correct its register."),
+            ),
+        ),
+        Step(
+            "membership",
+            _("Which membership?"),
+            FromRegister(
+                "membership",
+                _("OCCI number"),
+                register="chamber.memberships",
+                of="registration",
+                none=_("This company is not a chamber member yet, so there is nothing to renew. Go back and choose another company."),
+            ),
+        ),
+        Step("company", _("Check the company's data"), Summary("membership"), assurance=Assurance.SUBSTANTIAL),
+        Step(
+            "period",
+            _("How long do you want to renew for?"),
+            Choice("months", _("Renewal period"), options=PERIODS),
+            assurance=Assurance.SUBSTANTIAL,
+            shows=Quote(outcome),
+        ),
+    ),
+    subject="membership",
+    fees=fees,
+    effects=effects,
+    charge=Charge.ON_SUBMISSION,
+    decision=Decision.AUTOMATIC,
+    issues=Certificate(
+        "membership_certificate.html",
+        title=_("Membership Certificate"),
+        named=lambda case: case.record("membership").title,
+        rows=certificate,
+        says={
+            "certifies": _("The Chamber of Commerce and Industry hereby certifies that"),
+            "registered": _("is registered with it as follows"),
+            "statement": _("This certificate is valid until the date of expiry above. Scan the code to see whether it still stands."),
+        },
+        valid_until=new_expiry,
+    ),
+)

@@ -1,0 +1,7 @@
+"""Documents: their owner downloads them, anyone verifies them."""
+
+from blueprints.documents.routes import blueprint
+
+LIMITS = {"documents.verify": "30/minute"}
+
+__all__ = ["LIMITS", "blueprint"]

@@ -1,0 +1,47 @@
+"""`flask fees import FILE.csv`, `flask fees show`"""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+from flask import Blueprint
+
+from engine.fees import Kind, Rule
+from operations import fees
+from operations.now import today
+
+blueprint = Blueprint("fees", __name__, cli_group="fees")
+blueprint.cli.help = "جدول الرسوم · The fee schedule."
+
+
+@blueprint.cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_schedule(file: Path) -> None:
+    """استيراد نسخة من جدول الرسوم (CSV) · Bring in versions of fees. Standing versions are never edited."""
+    try:
+        added, known = fees.import_schedule(file)
+    except ValueError as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(f"{added} added, {known} already there")
+
+
+@blueprint.cli.command("show")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="اليوم · the day; today when left out")
+def show(day: dt.datetime | None) -> None:
+    """عرض الرسوم السارية ومصادرها · The fees that stand on a day, with their sources."""
+    on = day.date() if day else today()
+    for rule in sorted(fees.schedule().rules, key=lambda rule: (rule.code, rule.variant)):
+        if rule.covers(on):
+            click.echo(f"{rule.code:34} {rule.variant or '-':10} {_price(rule):>14}  {_standing(rule):12} {rule.source}")
+
+
+def _price(rule: Rule) -> str:
+    if not rule.priced:
+        return "unset"
+    if rule.kind in (Kind.SHARE, Kind.MULTIPLE):
+        return f"{rule.rate} ‰ {rule.of}".strip()
+    return rule.amount.plain() if rule.amount else "0.000"
+
+
+def _standing(rule: Rule) -> str:
+    return "confirmed" if rule.confirmed else "unconfirmed"

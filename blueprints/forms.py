@@ -1,0 +1,90 @@
+"""Forms: what people send, digits folded, errors as texts beside the field. Also turns a step's fields into a form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field as WtField
+from wtforms import FileField, RadioField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from blueprints.language import switching
+from engine import digits, fields
+from engine.errors import Refusal
+from engine.service import Step
+from engine.wording import Text, _
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A page's main form. A post that only switches the language shows the page again with all that was typed, unjudged."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales = False
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        return not switching() and super().validate_on_submit(extra_validators)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put an operation's refusal beside the field it speaks of, or at the top."""
+        field = self._fields.get(refusal.field or "")
+        target = field if field is not None else self
+        if target is self:
+            self.form_errors = [*self.form_errors, refusal.message]
+        else:
+            target.errors = [*target.errors, refusal.message]
+
+
+def folded(text: str | None) -> str | None:
+    """A WTForms filter: digits of any script as 0-9, spaces around gone."""
+    return digits.fold(text).strip() if text else text
+
+
+def required(message: Text) -> Callable[[FlaskForm, WtField], None]:
+    def check(_form: FlaskForm, field: WtField) -> None:
+        if not field.data or not str(field.data).strip():
+            raise ValidationError(message)
+
+    return check
+
+
+def form_for(step: Step, options: dict[str, list[tuple[str, Any]]]) -> type[Form]:
+    """The form class of a step; `options` lists what each register field offers this person."""
+    made = {field.name: _drawn(field, options.get(field.name, [])) for field in step.fields}
+    return type("StepForm", (Form,), made)
+
+
+def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
+    common = {"label": field.label, "description": field.hint or "", "validators": [_rule(field)]}
+    if isinstance(field, fields.Choice):
+        return RadioField(choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common)
+    if isinstance(field, fields.FromRegister):
+        return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
+    if isinstance(field, fields.Upload):
+        return FileField(**{**common, "validators": []})
+    if isinstance(field, fields.LongText):
+        return TextAreaField(**common)
+    return StringField(**common, render_kw=KEYBOARDS.get(type(field), {}))
+
+
+KEYBOARDS: dict[type[fields.Field], dict[str, str]] = {
+    fields.CivilNumber: {"inputmode": "numeric"},
+    fields.Whole: {"inputmode": "numeric"},
+    fields.Amount: {"inputmode": "decimal"},
+    fields.Day: {"inputmode": "numeric", "placeholder": ""},
+}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _rule(field: fields.Field) -> Callable[[FlaskForm, WtField], None]:
+    def check(_form: FlaskForm, drawn: WtField) -> None:
+        try:
+            field.clean(str(drawn.data or ""))
+        except Refusal as refusal:
+            raise ValidationError(refusal.message) from None
+
+    return check
+
+

@@ -1,0 +1,117 @@
+"""The manual's road: choose the way to prove it, confirm on the phone, log out of the identity provider, return to the step."""
+
+from flask import Blueprint, current_app, make_response, request, url_for
+from flask.wrappers import Response
+from flask_login import login_required, login_user
+from werkzeug.utils import redirect
+from wtforms import StringField
+
+from blueprints.actor import SignedIn, actor, address
+from blueprints.forms import Form, folded, required
+from blueprints.page import page, part
+from engine.errors import Refusal
+from engine.wording import _
+from models import StepUp, StepUpState
+from operations import identity
+
+blueprint = Blueprint("identity", __name__, url_prefix="/identity")
+
+
+class PhoneForm(Form):
+    phone = StringField(
+        _("Mobile number with Mobile ID"),
+        description=_("Eight digits. Your phone will show a request; you confirm it with your Mobile ID PIN."),
+        filters=[folded],
+        validators=[required(_("Type the mobile number that has Mobile ID."))],
+        render_kw={"autocomplete": "tel-national", "inputmode": "tel", "dir": "ltr"},
+    )
+
+
+@blueprint.get("/<proof>")
+@login_required
+def choose(proof: str) -> Response:
+    """audience: the session that was asked. Which way to prove it."""
+    row = identity.of(actor(), proof)
+    if row.state == StepUpState.WAITING:
+        return redirect(url_for(".waiting", proof=proof), 303)  # type: ignore[return-value]
+    if row.state in (StepUpState.PROVEN, StepUpState.OPEN, StepUpState.ENDED):
+        return redirect(url_for(".single_log_out", proof=proof), 303)  # type: ignore[return-value]
+    return _choice(row, PhoneForm(data={"phone": identity.phone_of(actor())}))
+
+
+@blueprint.post("/<proof>/mobile-id")
+@login_required
+def ring(proof: str) -> Response:
+    """audience: the session that was asked. Send the request to the phone."""
+    row = identity.of(actor(), proof)
+    form = PhoneForm()
+    if form.validate_on_submit():
+        try:
+            identity.ring(actor(), proof, form.phone.data, address())
+        except Refusal as refusal:
+            if refusal.field is None:
+                raise
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".waiting", proof=proof), 303)  # type: ignore[return-value]
+    return _choice(row, form)
+
+
+@blueprint.get("/<proof>/waiting")
+@login_required
+def waiting(proof: str) -> Response:
+    """audience: the session that was asked. Waits for the phone; asked again by itself every two seconds."""
+    row = identity.poll(actor(), proof, address())
+    if row.state != StepUpState.WAITING:
+        return _decided(row)
+    shown = {
+        "row": row,
+        "code": identity.code(row),
+        "refresh": url_for(".waiting", proof=proof),
+        "cancel": url_for(".cancel", proof=proof),
+        "phone_url": f"{current_app.config['PHONE_URL']}/phone/{row.phone}" if current_app.config["DEVELOPMENT"] else None,
+    }
+    if request.headers.get("HX-Request") == "true" and request.headers.get("X-Quiet") == "1":
+        return part("identity/_waiting.html", **shown)
+    return page("identity/waiting.html", **shown)
+
+
+def _decided(row: StepUp) -> Response:
+    """The phone has answered: on to the next page, also from inside a region that refreshes itself."""
+    target = url_for(".choose", proof=row.id) if row.state in (StepUpState.FAILED, StepUpState.CHOOSING) else url_for(".single_log_out", proof=row.id)
+    if request.headers.get("X-Quiet") == "1":
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = target
+        return response
+    return redirect(target, 303)  # type: ignore[return-value]
+
+
+@blueprint.post("/<proof>/cancellation")
+@login_required
+def cancel(proof: str) -> Response:
+    """audience: the session that was asked. Stop waiting and choose again."""
+    identity.cancel(actor(), proof)
+    return redirect(url_for(".choose", proof=proof), 303)  # type: ignore[return-value]
+
+
+@blueprint.route("/<proof>/single-log-out", methods=["GET", "POST"])
+@login_required
+def single_log_out(proof: str) -> Response:
+    """audience: the session that was asked. End the identity provider's session and return to the originating service."""
+    row = identity.of(actor(), proof)
+    back = url_for("applications.take_step", reference=row.application.reference, name=row.step)
+    if row.state in (StepUpState.OPEN, StepUpState.ENDED):
+        return redirect(back, 303)  # type: ignore[return-value]
+    if row.state != StepUpState.PROVEN:
+        return redirect(url_for(".choose", proof=proof), 303)  # type: ignore[return-value]
+    form = Form()
+    if form.validate_on_submit():
+        _row, token = identity.leave(actor(), proof)
+        if token:
+            login_user(SignedIn(token, actor()))
+        return redirect(back, 303)  # type: ignore[return-value]
+    return page("identity/single_log_out.html", row=row, form=form)
+
+
+def _choice(row: StepUp, form: PhoneForm) -> Response:
+    return page("identity/choose.html", 422 if form.errors else 200, row=row, form=form, failure=identity.failure(row))

@@ -1,0 +1,47 @@
+"""Arabic first, English one tap away: which language this request speaks, and the switch."""
+
+from flask import Blueprint, Flask, Response, g, redirect, request
+
+from blueprints.addresses import back_to
+from engine.wording import LOCALES
+
+COOKIE = "language"
+A_YEAR = 365 * 24 * 3600
+
+blueprint = Blueprint("language", __name__)
+
+
+def locale() -> str:
+    """`ar` unless the person chose English. A form may carry the switch, so that nothing typed is lost by changing language."""
+    if "locale" not in g:
+        chosen = request.form.get("language") if request.method == "POST" else None
+        wanted = chosen or request.cookies.get(COOKIE, "")
+        g.locale = wanted if wanted in LOCALES else "ar"
+    return g.locale  # type: ignore[no-any-return]
+
+
+def switching() -> bool:
+    """Whether this post only changes the language of the page it came from."""
+    return request.method == "POST" and request.form.get("language") in LOCALES
+
+
+@blueprint.get("/language/<any(ar, en):to>")
+def switch(to: str) -> Response:
+    """audience: anyone"""
+    response = redirect(back_to(request.args.get("next")), 303)
+    _remember(response, to)
+    return response  # type: ignore[return-value]
+
+
+def _remember(response: Response, to: str) -> None:
+    response.set_cookie(COOKIE, to, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+
+    @app.after_request
+    def keep_choice(response: Response) -> Response:
+        if switching():
+            _remember(response, locale())
+        return response

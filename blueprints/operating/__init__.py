@@ -1,0 +1,5 @@
+"""Running the portal: is it up, is it set up, what does it offer and to whom."""
+
+from blueprints.operating.commands import blueprint
+
+__all__ = ["blueprint"]

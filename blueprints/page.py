@@ -1,0 +1,96 @@
+"""One address, one template: `page()` draws it whole for a browser, or only its content for an htmx request."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, flash, get_flashed_messages, make_response, request, url_for
+from flask.wrappers import Response
+from flask_wtf.csrf import generate_csrf
+
+from blueprints.actor import actor
+from blueprints.addresses import here
+from blueprints.language import locale
+from engine.wording import LOCALES, Text, _
+from operations import rendering, sessions
+
+
+
+def page(template: str, status: int = 200, /, **context: Any) -> Response:
+    """Render `templates/<template>` in the person's language."""
+    layout = "layouts/fragment.html" if _partial() else "layouts/page.html"
+    body = rendering.render(template, locale(), layout=layout, **_frame(), **context)
+    response = make_response(body, status)
+    response.headers["Vary"] = "HX-Request, HX-Request-Type, Cookie"
+    return response
+
+
+def part(template: str, status: int = 200, /, **context: Any) -> Response:
+    """Render a region refreshed alone (`_name.html`)."""
+    return make_response(rendering.render(template, locale(), **_frame(), **context), status)
+
+
+def notice(kind: str, text: Text) -> None:
+    """Say something on the next page: `kind` is success, information or warning."""
+    flash({"message": text.message, "values": text.values}, kind)
+
+
+def _partial() -> bool:
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") == "partial"
+
+
+def _frame() -> dict[str, Any]:
+    """What every page shows around its content."""
+    person = actor()
+    notices = [(kind, Text(said["message"], None, said["values"])) for kind, said in get_flashed_messages(with_categories=True)]
+    other = next(language for language in LOCALES if language != locale())
+    return {
+        "actor": person,
+        "notices": notices,
+        "development": current_app.config["DEVELOPMENT"],
+        "other_locale_url": url_for("language.switch", to=other, next=here() if request.method == "GET" else request.path),
+        "portal": _portal(person.signed_in),
+    }
+
+
+def _portal(signed_in: bool) -> dict[str, Any]:
+    footer = [
+        (_("Privacy"), url_for("pages.about", name="privacy")),
+        (_("Terms of use"), url_for("pages.about", name="terms")),
+        (_("Accessibility"), url_for("pages.about", name="accessibility")),
+        (_("Contact"), url_for("pages.about", name="contact")),
+        (_("Check a document"), url_for("documents.verify")),
+    ]
+    links = [(_("Dashboard"), url_for("applications.dashboard")), (_("My account"), url_for("accounts.mine"))]
+    return {
+        "home_url": url_for("applications.dashboard") if signed_in else url_for("pages.home"),
+        "sign_in_url": url_for("accounts.sign_in"),
+        "sign_out_url": url_for("accounts.sign_out"),
+        "account_links": links,
+        "footer": footer,
+        "session_seconds": sessions.idle_seconds(actor().assurance),
+        "session_stay_url": url_for("accounts.stay"),
+        "development_mailbox_url": current_app.config["MAILBOX_URL"] if current_app.config["DEVELOPMENT"] else None,
+    }
+
+
+@cache
+def _fingerprint(path: str) -> str:
+    return hashlib.sha256((Path(current_app.static_folder or "") / path).read_bytes()).hexdigest()[:12]
+
+
+def asset(path: str) -> str:
+    """The address of a file under static/, changed whenever its content is, so that browsers may keep it for a year."""
+    return url_for("static", filename=path, v=_fingerprint(path))
+
+
+def init_app(app: Flask) -> None:
+    for language in LOCALES:
+        rendering.environment(language).globals.update(url_for=url_for, csrf_token=generate_csrf, asset=asset)
+
+    @app.after_request
+    def keep_assets(response: Response) -> Response:
+        if request.endpoint == "static" and "v" in request.args:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

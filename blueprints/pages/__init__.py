@@ -1,0 +1,5 @@
+"""Pages for everyone: home, what a service needs and costs, who we are."""
+
+from blueprints.pages.routes import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,79 @@
+"""The landing page with its search, the page of each service, and the pages about the portal."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask.wrappers import Response
+
+from blueprints.actor import actor
+from blueprints.page import page
+from blueprints.pages.search import matching
+from engine.catalogue import catalogue
+from engine.errors import NotFound
+from engine.fees import Kind, Rule
+from engine.service import Service
+from engine.wording import Text, _
+from operations import applications, fees
+from operations.now import today
+
+blueprint = Blueprint("pages", __name__)
+
+ABOUT: dict[str, Text] = {
+    "privacy": _("Privacy"),
+    "terms": _("Terms of use"),
+    "accessibility": _("Accessibility"),
+    "contact": _("Contact"),
+}
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """audience: anyone. What can be done here; search forgives Arabic spelling."""
+    asked = request.args.get("q", "").strip()[:100]
+    found = matching(asked, catalogue.services.values()) if asked else None
+    return page("pages/home.html", authorities=list(catalogue.authorities.values()), asked=asked, found=found)
+
+
+@blueprint.get("/services/<code>")
+def service(code: str) -> Response:
+    """audience: anyone. What a service needs, costs and takes, before signing in."""
+    found = catalogue.services.get(code)
+    if found is None:
+        raise NotFound
+    return page(
+        "pages/service.html",
+        service=found,
+        authority=catalogue.authorities[found.authority],
+        fee_rows=[_fee(rule, found) for rule in fees.tariff(found, today())],
+        draft=applications.draft_of(actor(), code),
+    )
+
+
+@blueprint.get("/about/<any(privacy, terms, accessibility, contact):name>")
+def about(name: str) -> Response:
+    """audience: anyone. Who we are and what we do with data."""
+    return page("pages/about.html", name=name, title=ABOUT[name])
+
+
+@blueprint.get("/style")
+def style() -> Response:
+    """audience: developers. Every component in every state; in development only."""
+    if not current_app.config["DEVELOPMENT"]:
+        raise NotFound
+    return page("style/style.html")
+
+
+def _fee(rule: Rule, service: Service) -> tuple[Any, Any, Any]:
+    """What it is for, for whom, and how much."""
+    variants = catalogue.authorities[service.authority].variants
+    return rule.label, variants.get(rule.variant, _("Everyone")), _price(rule)
+
+
+def _price(rule: Rule) -> Any:
+    if not rule.priced:
+        return _("Not set yet")
+    if rule.kind is Kind.SHARE:
+        return _("%(rate)s per thousand of the amount", rate=rule.rate)
+    if rule.kind is Kind.MULTIPLE:
+        return _("%(rate)s thousandths of that fee", rate=rule.rate)
+    return rule.amount

@@ -1,0 +1,9 @@
+"""Going to the bank and coming back."""
+
+from blueprints.payments.routes import blueprint
+
+LIMITS = {"payments.leave": "20/minute", "payments.ask": "10/minute"}
+# Their signature is verified instead: they come from the bank, without our cookie.
+VERIFIED_OTHERWISE = ("payments.returned", "payments.notified")
+
+__all__ = ["LIMITS", "VERIFIED_OTHERWISE", "blueprint"]

@@ -1,0 +1,1 @@
+"""The rules of the portal, and nothing else: no web, no tables, no network, no clock of their own."""

@@ -1,0 +1,196 @@
+"""What a step may ask. A field knows its label, how to read what was typed, and how to show it again; the web draws it.
+
+`clean` takes what the browser sent (a string) and returns a JSON value, or raises a Refusal that says what to do.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from engine import digits
+from engine.errors import Refusal
+from engine.money import Money
+from engine.wording import Text as Wording
+from engine.wording import _
+
+MEGABYTE = 1024 * 1024
+UPLOAD_LIMIT = 10 * MEGABYTE
+UPLOAD_TYPES = ("application/pdf", "image/jpeg", "image/png")
+
+Option = tuple[int | str, Wording]
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    label: Wording
+    hint: Wording | None = None
+    required: bool = True
+
+    def clean(self, typed: str) -> Any:
+        text = typed.strip()
+        if not text:
+            if self.required:
+                raise Refusal(self.missing(), field=self.name)
+            return None
+        return self.read(text)
+
+    def read(self, text: str) -> Any:
+        """The value of a text that is not empty."""
+        return text
+
+    def missing(self) -> Wording:
+        return _("Fill in this field: %(label)s", label=self.label)
+
+    def shown(self, value: Any) -> Any:
+        """The value as the check page and the clerk read it."""
+        return value
+
+    def refuse(self, message: Wording) -> Refusal:
+        return Refusal(message, field=self.name)
+
+
+@dataclass(frozen=True)
+class Text(Field):
+    longest: int = 200
+
+    def read(self, text: str) -> str:
+        if len(text) > self.longest:
+            raise self.refuse(_("Shorten this to %(longest)s characters; it has %(length)s.", longest=self.longest, length=len(text)))
+        return text
+
+
+@dataclass(frozen=True)
+class LongText(Text):
+    longest: int = 4000
+
+
+@dataclass(frozen=True)
+class Pattern(Field):
+    """A number with a fixed shape; digits of any script are folded first."""
+
+    shape: str = ""
+    wrong: Wording = _("Check this number.")
+
+    def read(self, text: str) -> str:
+        folded = digits.fold(text).replace(" ", "")
+        if not re.fullmatch(self.shape, folded):
+            raise self.refuse(self.wrong)
+        return folded
+
+
+@dataclass(frozen=True)
+class CivilNumber(Pattern):
+    """Text of 1 to 9 digits: the number on the ID or resident card."""
+
+    shape: str = r"\d{1,9}"
+    wrong: Wording = _("A civil number has up to 9 digits. It stands on the front of the ID card.")
+
+
+@dataclass(frozen=True)
+class Whole(Field):
+    """A whole number, from `least` to `most`."""
+
+    least: int = 0
+    most: int = 10**9
+
+    def read(self, text: str) -> int:
+        folded = digits.fold(text)
+        if not re.fullmatch(r"\d{1,10}", folded) or not self.least <= int(folded) <= self.most:
+            raise self.refuse(_("Type a whole number from %(least)s to %(most)s.", least=self.least, most=self.most))
+        return int(folded)
+
+
+@dataclass(frozen=True)
+class Amount(Field):
+    """An amount of rials; the answer is whole baisa."""
+
+    def read(self, text: str) -> int:
+        try:
+            amount = Money.parse(text)
+        except ValueError:
+            raise self.refuse(_("Type an amount in rials, such as 25 or 25.500.")) from None
+        if amount < Money(0):
+            raise self.refuse(_("Type an amount of zero or more."))
+        return amount.baisa
+
+    def shown(self, value: Any) -> Any:
+        return None if value is None else Money(value)
+
+
+@dataclass(frozen=True)
+class Day(Field):
+    """A calendar day, as ISO text."""
+
+    def read(self, text: str) -> str:
+        try:
+            return dt.date.fromisoformat(digits.fold(text)).isoformat()
+        except ValueError:
+            raise self.refuse(_("Type a date as year-month-day, such as 2026-03-19.")) from None
+
+    def shown(self, value: Any) -> Any:
+        return dt.date.fromisoformat(value) if value else None
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    """One of a few options, all shown at once."""
+
+    options: tuple[Option, ...] = ()
+
+    def read(self, text: str) -> Any:
+        chosen = next((value for value, _label in self.options if str(value) == digits.fold(text)), None)
+        if chosen is None:
+            raise self.refuse(self.missing())
+        return chosen
+
+    def missing(self) -> Wording:
+        return _("Choose one: %(label)s", label=self.label)
+
+    def shown(self, value: Any) -> Any:
+        return next((label for option, label in self.options if option == value), value)
+
+
+@dataclass(frozen=True)
+class FromRegister(Field):
+    """One record of a register: one of the person's own, or (with `of`) one that hangs on the record chosen before.
+
+    Its answer is the record's number; the record itself is kept on the case under the same name.
+    """
+
+    register: str = ""
+    of: str | None = None
+    none: Wording = _("There is no record to choose.")
+
+    def read(self, text: str) -> str:
+        return digits.fold(text)
+
+    def missing(self) -> Wording:
+        return _("Choose one: %(label)s", label=self.label)
+
+
+@dataclass(frozen=True)
+class Upload(Field):
+    """A file, kept with the application: PDF, JPEG or PNG by its content, at most `limit` bytes."""
+
+    limit: int = UPLOAD_LIMIT
+    types: tuple[str, ...] = UPLOAD_TYPES
+
+    def missing(self) -> Wording:
+        return _("Attach a file: %(label)s", label=self.label)
+
+    def accept(self, size: int, media_type: str | None) -> None:
+        """Raise a Refusal when a file of this size (bytes) and real type may not come in."""
+        if size > self.limit:
+            raise self.refuse(_("This file is too large. The limit is %(limit)s MB.", limit=self.limit // MEGABYTE))
+        if media_type not in self.types:
+            raise self.refuse(_("Attach a PDF, JPEG or PNG file; this one is of another kind."))
+
+    def shown(self, value: Any) -> Any:
+        return value["name"] if value else None
+
+
+def inputs(items: Iterable[object]) -> tuple[Field, ...]:
+    return tuple(item for item in items if isinstance(item, Field))

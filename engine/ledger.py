@@ -1,0 +1,48 @@
+"""Double entry: every journal is a set of postings that sum to zero. Positive is a debit, negative a credit; whole baisa."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.fees import Line
+from engine.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    account: str
+    amount: Money
+
+
+def clearing(provider: str, mode: str) -> str:
+    """What the acquirer owes us until it pays out."""
+    return f"clearing:{provider}:{mode}"
+
+
+def income(authority: str, fee: str) -> str:
+    return f"income:{authority}:{fee}"
+
+
+SUSPENSE = "suspense"
+
+
+def capture(provider: str, mode: str, authority: str, lines: Iterable[Line]) -> list[Posting]:
+    """Money taken for a bill: the acquirer owes us the total, each fee has earned its line."""
+    earned = [Posting(income(authority, line.fee), -line.amount) for line in lines if line.amount]
+    total = sum((posting.amount for posting in earned), Money(0))
+    return balanced([Posting(clearing(provider, mode), -total), *earned])
+
+
+def stray(provider: str, mode: str, amount: Money) -> list[Posting]:
+    """Money taken that no open bill waits for: held apart until it is given back."""
+    return balanced([Posting(clearing(provider, mode), amount), Posting(SUSPENSE, -amount)])
+
+
+def give_back(provider: str, mode: str, amount: Money, from_account: str) -> list[Posting]:
+    return balanced([Posting(from_account, amount), Posting(clearing(provider, mode), -amount)])
+
+
+def balanced(postings: list[Posting]) -> list[Posting]:
+    """The postings, or ValueError when they do not sum to zero or one of them moves nothing."""
+    if sum((posting.amount for posting in postings), Money(0)) or not all(posting.amount for posting in postings):
+        raise ValueError(f"postings must be non-zero and sum to zero: {postings}")
+    return postings

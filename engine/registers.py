@@ -1,0 +1,116 @@
+"""Registers of authorities: what a record of each holds, told once as a table of columns.
+
+The table drives the import of an extract, the typed record that rules see, and the rows a person is shown.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from engine import digits
+from engine.wording import Text, Words, _
+
+Shown = Words | Text | str | dt.date
+
+
+class Kind(Enum):
+    """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`."""
+
+    TEXT = "text"
+    WORDS = "words"
+    DAY = "day"
+    OPTION = "option"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    label: Text
+    kind: Kind = Kind.TEXT
+    options: Mapping[str, Text] = field(default_factory=dict)
+    required: bool = True
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return (f"{self.name}_en", f"{self.name}_ar") if self.kind is Kind.WORDS else (self.name,)
+
+    def read(self, row: Mapping[str, str]) -> Any:
+        """The JSON value of this column in a row of an extract. Raises ValueError naming the column."""
+        cells = [(row.get(header) or "").strip() for header in self.headers]
+        if self.required and not any(cells):
+            raise ValueError(f"{self.name}: missing")
+        if self.kind is Kind.WORDS:
+            return {"en": cells[0], "ar": cells[1]}
+        text = digits.fold(cells[0])
+        if self.kind is Kind.DAY and text:
+            return dt.date.fromisoformat(text).isoformat()
+        if self.kind is Kind.OPTION and text and text not in self.options:
+            raise ValueError(f"{self.name}: unknown value {text!r}")
+        return text
+
+    def value(self, stored: Any) -> Any:
+        return dt.date.fromisoformat(stored) if self.kind is Kind.DAY and stored else stored
+
+    def shown(self, stored: Any) -> Shown:
+        if self.kind is Kind.OPTION:
+            return self.options.get(stored, stored)
+        return self.value(stored)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register of an authority. `holder` and `parent` name the columns that say whose record it is and what it hangs on."""
+
+    code: str
+    title: Text
+    columns: tuple[Column, ...]
+    holder: str | None = None
+    parent: str | None = None
+    name: str = "name"
+
+    @property
+    def headers(self) -> set[str]:
+        return {"number"} | {header for column in self.columns for header in column.headers}
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def read(self, row: Mapping[str, str]) -> dict[str, Any]:
+        """A row of an extract as the stored data. Raises ValueError saying which column and why."""
+        return {column.name: column.read(row) for column in self.columns}
+
+    def record(self, number: str, data: Mapping[str, Any]) -> "Record":
+        return Record(self, number, dict(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One register record as a rule sees it: `member.grade`, `member.expires`."""
+
+    register: Register
+    number: str
+    data: dict[str, Any] = field(hash=False)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.register.column(name).value(self.data[name])
+        except (StopIteration, KeyError):
+            raise AttributeError(name) from None
+
+    @property
+    def title(self) -> Words:
+        return self.data[self.register.name]  # type: ignore[no-any-return]
+
+    def rows(self) -> Iterator[tuple[Text, Shown]]:
+        """What a person is shown of it, in the register's order."""
+        yield _("Number"), self.number
+        for column in self.columns_shown():
+            yield column.label, column.shown(self.data[column.name])
+
+    def columns_shown(self) -> Iterator[Column]:
+        return (column for column in self.register.columns if column.name != self.register.holder and self.data.get(column.name))
+
+    def frozen(self) -> dict[str, Any]:
+        return {"register": self.register.code, "number": self.number, "data": self.data}

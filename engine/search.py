@@ -1,0 +1,14 @@
+"""One way to write a word, for index and question alike: Arabic spelling, marks, case and digits forgiven."""
+
+import re
+import unicodedata
+
+from engine import digits
+
+_FOLDED = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": ""})
+
+
+def norm(text: str) -> str:
+    """Lower case, alef and hamza forms, taa marbuta, alef maqsura, tatweel and marks folded, digits ASCII, signs as spaces."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text.translate(_FOLDED)) if not unicodedata.combining(sign))
+    return re.sub(r"[\W_]+", " ", digits.fold(bare).translate(_FOLDED).lower()).strip()

@@ -1,0 +1,185 @@
+"""The words a service is written in.
+
+A service is declarations and pure functions over a `Case`; what all services share (drafts, check page, payment, decision, messages,
+documents, tracking) the portal gives each of them.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from engine.assurance import Assurance
+from engine.errors import Refusal
+from engine.fees import Fee
+from engine.fields import Field, inputs
+from engine.registers import Record, Register, Shown
+from engine.wording import Text, Words
+
+__all__ = ["Authority", "Case", "Certificate", "Charge", "Decision", "Effect", "Fee", "Quote", "Refusal", "Rows", "Service", "Step", "Summary"]
+
+
+class Charge(StrEnum):
+    """When the fee falls due."""
+
+    ON_SUBMISSION = "on-submission"
+    ON_APPROVAL = "on-approval"
+    NEVER = "never"
+
+
+class Decision(StrEnum):
+    AUTOMATIC = "automatic"
+    CLERK = "clerk"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What rules see of an application: the answers, the register records fetched with them, and the day they are judged by.
+
+    `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made.
+    """
+
+    answers: Mapping[str, Any]
+    records: Mapping[str, Record]
+    today: dt.date
+    issued: dt.date | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.answers[name]
+
+    def get(self, name: str) -> Any:
+        return self.answers.get(name)
+
+    def record(self, name: str) -> Record:
+        return self.records[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Shows a register record that an earlier step chose."""
+
+    record: str
+
+
+Rows = Iterable[tuple[Text, Shown]]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Shows the price beside the questions and follows every change; `also` adds rows, such as a new expiry."""
+
+    also: Callable[[Case], Rows] = lambda case: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A change of a register record, applied in the transaction that settles or decides.
+
+    `expects` are the values the rules saw: if the record has moved on since, nothing is overwritten and a person looks at it.
+    """
+
+    record: Record
+    changes: Mapping[str, Any]
+
+    @property
+    def expects(self) -> dict[str, Any]:
+        return {name: self.record.data[name] for name in self.changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The document a service issues: whom it names, its fixed sentences by the names its template uses, and its rows.
+
+    `valid_until` is None where the document does not expire.
+    """
+
+    template: str
+    title: Text
+    named: Callable[[Case], Words]
+    rows: Callable[[Case], Rows]
+    says: Mapping[str, Text]
+    valid_until: Callable[[Case], dt.date] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page: what it shows and asks, and how sure we must be who is asking before it opens."""
+
+    name: str
+    title: Text
+    items: tuple[Field | Summary, ...]
+    assurance: Assurance
+    shows: Quote | None
+
+    def __init__(
+        self,
+        name: str,
+        title: Text,
+        *items: Field | Summary,
+        assurance: Assurance = Assurance.PASSWORD,
+        shows: Quote | None = None,
+    ) -> None:
+        for attribute, value in (("name", name), ("title", title), ("items", items), ("assurance", assurance), ("shows", shows)):
+            object.__setattr__(self, attribute, value)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return inputs(self.items)
+
+
+def _nothing(case: Case) -> Iterator[Any]:
+    return iter(())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask."""
+
+    code: str
+    title: Text
+    summary: Text
+    steps: tuple[Step, ...]
+    charge: Charge
+    decision: Decision
+    needs: tuple[Text, ...] = ()
+    takes: Text
+    known_as: tuple[Text, ...] = ()
+    fee_codes: tuple[str, ...] = ()
+    fees: Callable[[Case], Iterable[Fee]] = _nothing
+    refusals: Callable[[Case], Iterable[Refusal]] = _nothing
+    effects: Callable[[Case], Iterable[Effect]] = _nothing
+    issues: Certificate | None = None
+    subject: str | None = None
+
+    @property
+    def authority(self) -> str:
+        return self.code.partition(".")[0]
+
+    @property
+    def assurance(self) -> Assurance:
+        """The most any step asks for."""
+        return max(step.assurance for step in self.steps)
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)
+
+    def following(self, step: Step) -> Step | None:
+        position = self.steps.index(step) + 1
+        return self.steps[position] if position < len(self.steps) else None
+
+    def field(self, name: str) -> Field | None:
+        return next((item for step in self.steps for item in step.fields if item.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authority:
+    """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here."""
+
+    code: str
+    title: Text
+    summary: Text
+    services: tuple[Service, ...]
+    registers: tuple[Register, ...] = ()
+    variants: Mapping[str, Text] = field(default_factory=dict)
+    announced: tuple[Text, ...] = ()

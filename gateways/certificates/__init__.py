@@ -1,0 +1,24 @@
+"""Who a certificate belongs to, and whether to believe it. For Mobile ID now and for smart cards on the same rules.
+
+`CertificateValidator` holds what is trusted and runs the checks in one fixed order; `Untrusted` says which one failed,
+in words for the person.
+"""
+
+from gateways.certificates.persons import Person, PersonRule
+from gateways.certificates.refusals import Reason, Untrusted
+from gateways.certificates.revocation import Revocation, Source
+from gateways.certificates.signatures import Signed, hash_of, verify_signature
+from gateways.certificates.validator import CertificateValidator
+
+__all__ = [
+    "CertificateValidator",
+    "Person",
+    "PersonRule",
+    "Reason",
+    "Revocation",
+    "Signed",
+    "Source",
+    "Untrusted",
+    "hash_of",
+    "verify_signature",
+]

@@ -1,0 +1,73 @@
+"""What each paper shows: the exact names its template expects, as operations/documents fills them.
+
+Papers are bilingual, so every text arrives in both languages (Words), with Arabic-Indic digits on the Arabic side already.
+Serials, codes and references are printed as they are on both sides.
+"""
+
+from typing import TypedDict
+
+from engine.wording import Text, Words, _
+
+Row = tuple[Words, Words]
+"""A label and its value."""
+
+
+class Paper(TypedDict):
+    """What every paper carries. `labels` holds LABELS in both languages; `qr` comes from gateways.pdf.qr.draw."""
+
+    authority: Words
+    title: Words
+    serial: str
+    code: str
+    verify_url: str
+    """As people type it, short and without https://."""
+    qr: str
+    labels: dict[str, Words]
+
+
+class MembershipCertificate(Paper):
+    """documents/membership_certificate.html, A4. Rows: CR No, grade, OCCI No, issue, expiry, head office."""
+
+    certifies: Words
+    company: Words
+    registered: Words
+    rows: list[Row]
+    statement: Words
+    duplicate_of: str | None
+    """The serial of the certificate this one replaces."""
+
+
+class Receipt(Paper):
+    """documents/receipt.html, A5. `serial` is the receipt's number."""
+
+    paid_at: Words
+    payer: Words
+    service: Words
+    reference: str
+    lines: list[Row]
+    """What was charged, and how much."""
+    total: Words
+    card: str
+    """Brand and truncated number, "Visa 411111 •••••• 1111": first six and last four figures at most."""
+    transaction: str
+    """The gateway's own identifier of the payment."""
+
+
+LABELS: dict[str, Text] = {
+    "page": _("Page"),
+    "of": _("of"),
+    "serial": _("Serial number"),
+    "code": _("Verification code"),
+    "verify": _("To check this document, scan the code or open"),
+    "sealed": _("Sealed electronically; valid without a stamp or signature."),
+    "duplicate": _("Duplicate, in place of"),
+    "receipt_number": _("Receipt number"),
+    "paid_at": _("Paid on"),
+    "payer": _("Paid by"),
+    "service": _("Service"),
+    "reference": _("Application"),
+    "total": _("Total paid"),
+    "card": _("Card"),
+    "transaction": _("Payment reference"),
+}
+"""The fixed words of the papers, by the name templates use."""

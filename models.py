@@ -1,0 +1,626 @@
+"""Every table, in the order of the story: who · proving it · asking · deciding · paying · receiving · telling · remembering.
+
+Columns and constraints only, no rules. Moments are UTC, amounts whole baisa, days ISO. `migrations/` makes the tables and the triggers
+that keep the append-only ones append-only; a test compares the two.
+"""
+
+import datetime as dt
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BooleanField,
+    Check,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
+
+from engine.lifecycle import PENDING, State
+from engine.money import Money
+
+database = DatabaseProxy()
+
+
+class UtcField(DateTimeField):
+    """An aware UTC moment in Python, a zone-less one in the table."""
+
+    def db_value(self, value: Any) -> Any:
+        if isinstance(value, dt.datetime) and value.tzinfo:
+            value = value.astimezone(dt.UTC).replace(tzinfo=None)
+        return super().db_value(value)
+
+    def python_value(self, value: Any) -> Any:
+        moment = super().python_value(value)
+        return moment.replace(tzinfo=dt.UTC) if isinstance(moment, dt.datetime) and moment.tzinfo is None else moment
+
+
+class MoneyField(BigIntegerField):
+    """Money in Python, whole baisa in the table."""
+
+    def db_value(self, value: Any) -> Any:
+        return value.baisa if isinstance(value, Money) else super().db_value(value)
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else Money(value)
+
+
+def one_of(column: str, values: type[StrEnum], **options: Any) -> TextField:
+    """A text column that holds a value of the enumeration, and the database says so."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return TextField(constraints=[Check(f"{column} IN ({listed})")], **options)
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+class Row(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+# --- Who -------------------------------------------------------------------------------------------------------------------------
+
+
+class IdentityType(StrEnum):
+    CIVIL_CARD = "civil-card"
+    PASSPORT = "passport"
+
+
+class IdentifierType(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    CIVIL_NUMBER = "civil-number"
+
+
+class Account(Row):
+    """A person. `civil_number` is what they claimed; it counts once an Identifier of that type is verified."""
+
+    first_name = TextField()
+    middle_name = TextField(default="")
+    family_name = TextField()
+    arabic_name = TextField(default="")
+    country = TextField(default="OM")
+    identity_type = one_of("identity_type", IdentityType, default=IdentityType.CIVIL_CARD)
+    identity_number = TextField()
+    registration = TextField(default="")  # the commercial registration given when registering
+    password_hash = TextField()
+    locale = TextField(default="ar", constraints=[Check("locale IN ('ar', 'en')")])
+    created_at = UtcField()
+    active_at = UtcField(null=True)  # when both e-mail and phone were verified
+    blocked_at = UtcField(null=True)
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.middle_name, self.family_name) if part)
+
+
+class Identifier(Row):
+    """A way to name an account. Several people may claim an address; only one can have verified it."""
+
+    account = ForeignKeyField(Account, backref="identifiers", on_delete="CASCADE")
+    type = one_of("type", IdentifierType)
+    value = TextField(index=True)
+    verified_at = UtcField(null=True)
+
+
+Identifier.add_index(Identifier.type, Identifier.value, unique=True, where=Identifier.verified_at.is_null(False), name="identifier_verified_once")
+
+
+class Role(Row):
+    """What a member of staff may do, for one authority or (empty) for all."""
+
+    account = ForeignKeyField(Account, backref="roles", on_delete="CASCADE")
+    name = TextField()
+    authority = TextField(default="")
+
+    class Meta:
+        indexes = ((("account", "name", "authority"), True),)
+
+
+class Session(Row):
+    """A signed-in browser. Only the hash of its token is kept."""
+
+    token_hash = TextField(unique=True)
+    account = ForeignKeyField(Account, backref="sessions", on_delete="CASCADE")
+    assurance = IntegerField(default=1)
+    browser = TextField(default="")
+    address = TextField(default="")
+    created_at = UtcField()
+    seen_at = UtcField()
+    expires_at = UtcField()
+    ended_at = UtcField(null=True)
+
+
+# --- Proving it ------------------------------------------------------------------------------------------------------------------
+
+
+class Purpose(StrEnum):
+    REGISTER_EMAIL = "register-email"
+    REGISTER_PHONE = "register-phone"
+    RECOVER = "recover"
+    HUMAN = "human"  # without scripts, a mailed code stands in for the CAPTCHA
+
+
+class OneTimeCode(Row):
+    """A challenge. The code itself is never stored: it follows from the application key, `id` and `counter`."""
+
+    id = TextField(primary_key=True, default=new_id)
+    account = ForeignKeyField(Account, null=True, on_delete="CASCADE")
+    purpose = one_of("purpose", Purpose)
+    channel = TextField(constraints=[Check("channel IN ('mail', 'sms')")])
+    destination = TextField()
+    real = BooleanField(default=True)  # False: shown like any other, but nothing is sent and no code fits
+    counter = IntegerField(default=0)
+    attempts = IntegerField(default=0)
+    created_at = UtcField()
+    sent_at = UtcField()
+    expires_at = UtcField()
+    used_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("destination", "created_at"), False),)
+
+
+class SpentChallenge(Row):
+    """A CAPTCHA solution already used, remembered until it would expire anyway."""
+
+    digest = TextField(primary_key=True)
+    expires_at = UtcField(index=True)
+
+
+class CodeSent(Row):
+    """One line per code or Mobile ID request sent, for the limits per destination and per address."""
+
+    destination = TextField()
+    channel = TextField()
+    address = TextField()
+    at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("destination", "at"), False), (("address", "at"), False))
+
+
+class StepUpState(StrEnum):
+    CHOOSING = "choosing"
+    WAITING = "waiting"
+    PROVEN = "proven"  # the provider's session is still open: single log-out comes next
+    OPEN = "open"  # the application is open to this session
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class SecurityEvent(Row):
+    """What happened to an account: append-only, and shown to its owner."""
+
+    account = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    kind = TextField()
+    address = TextField(default="")
+    details = JSONField(default=dict)
+    at = UtcField(index=True)
+
+
+# --- Asking ----------------------------------------------------------------------------------------------------------------------
+
+
+class Application(Row):
+    """A person's dealing with one service, from the first answer to the end."""
+
+    reference = TextField(unique=True)
+    account = ForeignKeyField(Account, backref="applications", on_delete="RESTRICT")
+    service = TextField()
+    authority = TextField()
+    state = one_of("state", State, default=State.DRAFT)
+    answers = JSONField(default=dict)
+    records = JSONField(default=dict)
+    subject = TextField(null=True)  # the register record it changes
+    frozen = JSONField(null=True)  # labels, answers, records and quote as they were submitted
+    approved_at = UtcField(null=True)
+    created_at = UtcField()
+    updated_at = UtcField()
+    submitted_at = UtcField(null=True)
+    closed_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("account", "updated_at"), False), (("authority", "state", "submitted_at"), False))
+
+
+_pending = ", ".join(f"'{state}'" for state in sorted(PENDING))
+Application.add_index(Application.service, Application.subject, unique=True, where=SQL(f"state IN ({_pending})"), name="application_one_pending")
+
+
+class Counter(Row):
+    """The last number given out in a series and year. Taken inside the transaction that uses it, so no number is ever skipped."""
+
+    series = TextField()
+    year = IntegerField()
+    last = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("series", "year"), True),)
+
+
+class ApplicationEvent(Row):
+    """The timeline of an application, as its applicant sees it. Append-only."""
+
+    application = ForeignKeyField(Application, backref="events", on_delete="RESTRICT")
+    kind = TextField()
+    details = JSONField(default=dict)
+    by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    at = UtcField()
+
+
+class Upload(Row):
+    """A file of an application; its bytes lie in the content-addressed store."""
+
+    id = TextField(primary_key=True, default=new_id)
+    application = ForeignKeyField(Application, backref="uploads", on_delete="RESTRICT")
+    field = TextField()
+    name = TextField()
+    media_type = TextField()
+    size = IntegerField()
+    digest = TextField()
+    created_at = UtcField()
+
+
+class StepUp(Row):
+    """Proof of who is acting, asked for one application in one session and spent once to open it."""
+
+    id = TextField(primary_key=True, default=new_id)
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    session = ForeignKeyField(Session, on_delete="CASCADE")
+    application = ForeignKeyField(Application, on_delete="CASCADE")
+    step = TextField()
+    needed = IntegerField()
+    state = one_of("state", StepUpState, default=StepUpState.CHOOSING)
+    nonce = TextField()
+    method = TextField(default="")
+    phone = TextField(default="")
+    provider_session = TextField(default="")
+    reached = IntegerField(default=0)
+    failure = TextField(default="")
+    created_at = UtcField()
+    expires_at = UtcField()
+    proven_at = UtcField(null=True)
+
+
+# --- Deciding --------------------------------------------------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    APPROVE = "approve"
+    RETURN = "return"
+    REFUSE = "refuse"
+
+
+class DecisionMade(Row):
+    """What a clerk decided, and why. Append-only."""
+
+    application = ForeignKeyField(Application, backref="decisions", on_delete="RESTRICT")
+    clerk = ForeignKeyField(Account, on_delete="RESTRICT")
+    outcome = one_of("outcome", Outcome)
+    reason = TextField(default="")
+    remarks = JSONField(default=dict)  # field name → what to correct
+    at = UtcField()
+
+
+# --- Paying ----------------------------------------------------------------------------------------------------------------------
+
+
+class FeeRule(Row):
+    """One version of one fee. Never edited: a change is a new row from a day on."""
+
+    code = TextField()
+    variant = TextField(default="")
+    label = JSONField()
+    kind = TextField(constraints=[Check("kind IN ('flat', 'per-unit', 'share', 'multiple', 'tier')")])
+    amount = MoneyField(null=True)  # null: nobody has set it
+    rate = IntegerField(default=0)  # per mille
+    threshold = IntegerField(default=0)
+    of = TextField(default="")
+    least = MoneyField(null=True)
+    most = MoneyField(null=True)
+    tax_code = TextField(default="out-of-scope")
+    effective_from = DateField()
+    effective_to = DateField(null=True)
+    source = TextField()
+    confirmed = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("code", "variant", "threshold", "effective_from"), True),)
+
+
+class BillState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class Bill(Row):
+    """What an application owes: an immutable quote. At most one is open per application."""
+
+    application = ForeignKeyField(Application, backref="bills", on_delete="RESTRICT")
+    authority = TextField()
+    state = one_of("state", BillState, default=BillState.OPEN)
+    total = MoneyField(constraints=[Check("total > 0")])
+    quote = JSONField()
+    created_at = UtcField()
+    good_until = UtcField()
+    paid_at = UtcField(null=True)
+
+
+Bill.add_index(Bill.application, unique=True, where=Bill.state == "open", name="bill_one_open")
+
+
+class Receipt(Row):
+    """Proof of payment. Numbers of a series and year have no gap; a row is never changed."""
+
+    number = TextField(unique=True)
+    series = TextField()
+    year = IntegerField()
+    sequence = IntegerField()
+    bill = ForeignKeyField(Bill, unique=True, on_delete="RESTRICT")
+    amount = MoneyField()
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("series", "year", "sequence"), True),)
+
+
+class AttemptState(StrEnum):
+    CREATED = "created"
+    SUBMITTED = "submitted"
+    CAPTURED = "captured"
+    REVIEW = "review"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class PaymentAttempt(Row):
+    """One try to pay a bill. Captured and having a receipt or being stray money are the same thing, and the database says so."""
+
+    uuid = TextField(unique=True, default=new_id)
+    bill = ForeignKeyField(Bill, backref="attempts", on_delete="RESTRICT")
+    provider = TextField()
+    mode = TextField(constraints=[Check("mode IN ('test', 'live')")])
+    profile = TextField(default="")
+    amount = MoneyField(constraints=[Check("amount > 0")])
+    state = one_of("state", AttemptState, default=AttemptState.CREATED)
+    provider_transaction = TextField(null=True)
+    card_brand = TextField(default="")
+    card_masked = TextField(default="")
+    receipt = ForeignKeyField(Receipt, null=True, unique=True, on_delete="RESTRICT")
+    stray = BooleanField(default=False)  # captured, but the bill was already paid or closed: given back
+    checks = IntegerField(default=0)
+    created_at = UtcField()
+    updated_at = UtcField()
+    expires_at = UtcField()
+
+    class Meta:
+        indexes = ((("provider", "mode", "provider_transaction"), True),)
+        constraints = [Check("(state = 'captured') = (receipt_id IS NOT NULL OR stray)"), Check("NOT (stray AND receipt_id IS NOT NULL)")]
+
+
+PaymentAttempt.add_index(
+    PaymentAttempt.bill, unique=True, where=SQL("state IN ('created', 'submitted', 'review')"), name="attempt_one_open"
+)
+
+
+class AttemptEvent(Row):
+    """Every change of an attempt and what it rested on. Append-only."""
+
+    attempt = ForeignKeyField(PaymentAttempt, backref="events", on_delete="RESTRICT")
+    kind = TextField()
+    source = TextField()
+    details = JSONField(default=dict)
+    at = UtcField()
+
+
+class GatewayInbox(Row):
+    """Every verified delivery of a gateway, once. Only allow-listed fields; never a raw body."""
+
+    provider = TextField()
+    mode = TextField()
+    channel = TextField()
+    key = TextField()
+    attempt_uuid = TextField(index=True)
+    fields = JSONField(default=dict)
+    received_at = UtcField()
+    processed_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("provider", "mode", "channel", "key"), True),)
+
+
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Refund(Row):
+    """Money to give back. `key` makes asking twice harmless; who approves is not who asked."""
+
+    key = TextField(unique=True)
+    attempt = ForeignKeyField(PaymentAttempt, backref="refunds", on_delete="RESTRICT")
+    amount = MoneyField(constraints=[Check("amount > 0")])
+    state = one_of("state", RefundState, default=RefundState.REQUESTED)
+    reason = TextField()
+    requested_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    approved_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    created_at = UtcField()
+    updated_at = UtcField()
+
+    class Meta:
+        constraints = [Check("approved_by_id IS NULL OR requested_by_id IS NULL OR approved_by_id <> requested_by_id")]
+
+
+class Journal(Row):
+    """A set of entries that sum to zero. Its entries come first: the row closes the set, and a trigger checks the sum."""
+
+    id = TextField(primary_key=True, default=new_id)
+    source_key = TextField(unique=True)
+    at = UtcField()
+
+
+class JournalEntry(Row):
+    journal = ForeignKeyField(Journal, backref="entries", deferrable="INITIALLY DEFERRED")
+    account = TextField(index=True)
+    amount = MoneyField(constraints=[Check("amount <> 0")])
+
+
+class ReconciliationItem(Row):
+    """Something about money that a person must look at: nothing was changed by itself."""
+
+    key = TextField(unique=True)
+    kind = TextField()
+    attempt = ForeignKeyField(PaymentAttempt, null=True, on_delete="RESTRICT")
+    details = JSONField(default=dict)
+    created_at = UtcField()
+    resolved_at = UtcField(null=True)
+
+
+# --- Receiving -------------------------------------------------------------------------------------------------------------------
+
+
+class DocumentState(StrEnum):
+    VALID = "valid"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+
+
+class Document(Row):
+    """An issued document: what is printed is fixed here, its signed file is made once by the queue and never rewritten."""
+
+    serial = TextField(unique=True)
+    code = TextField(unique=True)
+    kind = TextField()
+    key = TextField(unique=True)  # one document per cause
+    application = ForeignKeyField(Application, backref="documents", on_delete="RESTRICT")
+    template = TextField()
+    content = JSONField()
+    state = one_of("state", DocumentState, default=DocumentState.VALID)
+    issued_on = DateField()
+    valid_until = DateField(null=True)
+    subject = TextField(null=True)
+    replaces = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    state_changed_at = UtcField(null=True)
+    digest = TextField(null=True)
+    size = IntegerField(null=True)
+    created_at = UtcField()
+
+    class Meta:
+        indexes = ((("kind", "subject"), False),)
+
+
+# --- Telling ---------------------------------------------------------------------------------------------------------------------
+
+
+class Message(Row):
+    """One mail or SMS. Rendered by the worker when it is sent, so that codes never lie in a table."""
+
+    key = TextField(unique=True)
+    account = ForeignKeyField(Account, null=True, on_delete="CASCADE")
+    application = ForeignKeyField(Application, null=True, on_delete="RESTRICT")
+    channel = TextField(constraints=[Check("channel IN ('mail', 'sms')")])
+    destination = TextField()
+    locale = TextField()
+    template = TextField()
+    context = JSONField(default=dict)
+    created_at = UtcField()
+    sent_at = UtcField(null=True)
+    failed_at = UtcField(null=True)
+    error = TextField(default="")
+
+
+class Outbox(Row):
+    """Work promised in a business transaction and done after it, once, by whoever leases it."""
+
+    kind = TextField()
+    key = TextField(unique=True)
+    payload = JSONField(default=dict)
+    due_at = UtcField()
+    leased_until = UtcField(null=True)
+    tries = IntegerField(default=0)
+    done_at = UtcField(null=True)
+    failed_at = UtcField(null=True)
+    error = TextField(default="")
+
+
+Outbox.add_index(Outbox.due_at, where=SQL("done_at IS NULL AND failed_at IS NULL"), name="outbox_waiting")
+
+
+# --- Remembering -----------------------------------------------------------------------------------------------------------------
+
+
+class RegisterRecord(Row):
+    """A record of an authority's register, as its last extract or one of our effects left it."""
+
+    register = TextField()
+    number = TextField()
+    holder = TextField(null=True)
+    parent = TextField(null=True)
+    data = JSONField()
+    changed_at = UtcField()
+    changed_by = ForeignKeyField(Application, null=True, on_delete="RESTRICT")  # null: the extract
+
+    class Meta:
+        indexes = ((("register", "number"), True), (("register", "holder"), False), (("register", "parent"), False))
+
+
+class RegisterImport(Row):
+    register = TextField()
+    file = TextField()
+    digest = TextField()
+    added = IntegerField()
+    changed = IntegerField()
+    unchanged = IntegerField()
+    kept = IntegerField()
+    rejected = IntegerField()
+    at = UtcField()
+
+
+class AuditEntry(Row):
+    """Who did what, when. Append-only."""
+
+    account = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    action = TextField()
+    subject = TextField(index=True)
+    address = TextField(default="")
+    details = JSONField(default=dict)
+    at = UtcField(index=True)
+
+
+class Heartbeat(Row):
+    """When each part of the portal was last alive."""
+
+    name = TextField(primary_key=True)
+    at = UtcField()
+
+
+TABLES: tuple[type[Row], ...] = tuple(Row.__subclasses__())
+APPEND_ONLY: tuple[type[Row], ...] = (
+    SecurityEvent,
+    ApplicationEvent,
+    DecisionMade,
+    Receipt,
+    AttemptEvent,
+    Journal,
+    JournalEntry,
+    AuditEntry,
+)

@@ -1,0 +1,26 @@
+"""Bills: an immutable quote that waits for money. Opened and closed with the application, inside its transaction."""
+
+import datetime as dt
+
+from engine.fees import Quote
+from models import Application, Bill, BillState
+from operations.now import now
+
+GOOD_FOR = dt.timedelta(days=1)  # a price may be paid for a day; after that it is quoted anew
+
+
+def open_for(application: Application, quote: Quote) -> Bill:
+    moment = now()
+    return Bill.create(
+        application=application,
+        authority=application.authority,
+        total=quote.total,
+        quote=quote.frozen(),
+        created_at=moment,
+        good_until=moment + GOOD_FOR,
+    )
+
+
+def cancel_open(application: Application) -> None:
+    """Money that still arrives for a cancelled bill is held apart and given back."""
+    Bill.update(state=BillState.CANCELLED).where((Bill.application == application) & (Bill.state == BillState.OPEN)).execute()

@@ -1,0 +1,55 @@
+"""Demo people, registers and fees, so that a fresh portal has something to show. Refused in production; running it again is harmless."""
+
+from pathlib import Path
+
+from operations import accounts, fees, registers
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "Bawaba-demo-2026"  # noqa: S105 - printed at start; development only
+PEOPLE = (
+    {
+        "email": "ali@example.om",
+        "phone": "99416689",
+        "civil_number": "1526575",
+        "first_name": "ALISAID",
+        "family_name": "ALJahdhami",
+        "arabic_name": "علي سعيد الجهضمي",
+    },
+    {
+        "email": "shamsa@example.om",
+        "phone": "92345678",
+        "civil_number": "7324674",
+        "first_name": "Shamsa",
+        "middle_name": "Hamed",
+        "family_name": "Al Hashmi",
+        "arabic_name": "شمسة حمد الهاشمي",
+    },
+    {
+        "email": "salim@example.om",
+        "phone": "91112233",
+        "civil_number": "10203040",
+        "first_name": "Salim",
+        "middle_name": "Nasser",
+        "family_name": "Al Balushi",
+        "arabic_name": "سالم ناصر البلوشي",
+    },
+)
+
+
+def prepare() -> str:
+    """Make what is missing; returns who can sign in, in both languages."""
+    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    for name in ("establishments", "memberships"):
+        registers.import_extract(ROOT / "demo" / f"{name}.csv")
+    for person in PEOPLE:
+        accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)
+    lines = [f"  {person['email']:22} {person['phone']}   {person['arabic_name']}" for person in PEOPLE]
+    return "\n".join(
+        (
+            "الحسابات التجريبية · Demo accounts (e-mail or mobile)",
+            *lines,
+            f"  كلمة المرور · password: {PASSWORD}",
+            "  رقم الهوية عبر الهاتف · Mobile ID PIN: 1234",
+            "  بطاقة الدفع · card that pays: 4111 1111 1111 1111, 12/2030, CVN 123",
+        )
+    )

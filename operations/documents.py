@@ -1,0 +1,187 @@
+"""Documents: what is printed is fixed with the decision, the file is drawn and sealed once by the queue, anyone may verify it."""
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from engine import digits, numbering
+from engine.actor import Actor
+from engine.catalogue import catalogue
+from engine.errors import NotFound
+from engine.service import Case, Certificate, Rows
+from engine.wording import Text, Words, _
+from gateways.pdf import papers, qr
+from models import Application, Document, DocumentState, Receipt, Upload, database
+from operations import audit, counters, outbox, rendering
+from operations.now import now, today
+from operations.outside import outside
+from operations.rendering import both, frozen_rows
+
+SERIES = "document"
+
+
+def issue(application: Application, certificate: Certificate, case: Case) -> Document:
+    """Fix what the certificate says, inside the deciding transaction; the queue draws it. An older one of the same record is replaced."""
+    content = {
+        "title": both(certificate.title),
+        "authority": both(catalogue.authorities[application.authority].title),
+        "named": certificate.named(case),
+        "rows": _paper_rows(certificate.rows(case)),
+        **{name: both(sentence) for name, sentence in certificate.says.items()},
+    }
+    until = certificate.valid_until(case) if certificate.valid_until else None
+    made = _create(application, "certificate", certificate.template, content, key=f"certificate:{application.reference}", until=until)
+    older = (Document.kind == "certificate") & (Document.subject == application.subject) & (Document.template == certificate.template)
+    if application.subject:
+        Document.update(state=DocumentState.REPLACED, state_changed_at=now()).where(
+            older & (Document.id != made.id) & (Document.state == DocumentState.VALID)
+        ).execute()
+    return made
+
+
+def _paper_rows(rows: Rows) -> list[dict[str, Words]]:
+    """On paper the Arabic side has Arabic-Indic digits throughout, numbers of records too."""
+    return [{"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in frozen_rows(rows)]
+
+
+def issue_receipt(application: Application, receipt: Receipt, content: dict[str, Any]) -> Document:
+    """The receipt as a document of its own, inside the settling transaction. Its serial is the receipt's number."""
+    return _create(application, "receipt", "receipt.html", content, key=f"receipt:{receipt.number}", until=None, serial=receipt.number)
+
+
+def _create(
+    application: Application, kind: str, template: str, content: dict[str, Any], *, key: str, until: dt.date | None, serial: str = ""
+) -> Document:
+    day = today()
+    serial = serial or numbering.receipt_number("D", day.year, counters.take(SERIES, day.year))
+    made = Document.create(
+        serial=serial,
+        code=numbering.verification_code(secrets.token_bytes(16)),
+        kind=kind,
+        key=key,
+        application=application,
+        template=template,
+        content=content,
+        issued_on=day,
+        valid_until=until,
+        subject=application.subject if kind == "certificate" else None,
+        created_at=now(),
+    )
+    outbox.put("document", f"document:{serial}", serial=serial)
+    return made
+
+
+@outbox.handles("document")
+def draw(payload: dict[str, Any]) -> None:
+    """Draw, seal and store the file of a document. A second run finds it done: a document is sealed once."""
+    document = Document.get(Document.serial == payload["serial"])
+    if document.digest:
+        return
+    html = rendering.papers().get_template(f"documents/{document.template}").render(printed(document))
+    pdf = outside.renderer.render(html, created=document.created_at)
+    sealed = outside.seal.sign(pdf, reason=str(both(document.content["title"])["en"]), signed_at=now())
+    digest = outside.storage.put(sealed)
+    Document.update(digest=digest, size=len(sealed)).where((Document.id == document.id) & Document.digest.is_null()).execute()
+
+
+def printed(document: Document) -> dict[str, Any]:
+    """What its template is given (gateways/pdf/papers.py says what each expects)."""
+    content = document.content
+    return {
+        **content,
+        "company": content["named"],
+        "rows": [(row["label"], row["value"]) for row in content["rows"]],
+        "serial": document.serial,
+        "code": numbering.grouped(document.code),
+        "duplicate_of": document.replaces.serial if document.replaces_id and content.get("duplicate") else None,
+        "verify_url": f"{outside.portal_url.split('//')[-1]}/verify",
+        "qr": qr.draw(_signed_link(document)),
+        "labels": {name: both(label) for name, label in papers.LABELS.items()},
+    }
+
+
+def _signed_link(document: Document) -> str:
+    """The verification address with a sealed summary after its #: a checker reads it without a network, the server never sees it."""
+    payload = qr.Payload(document.code, document.serial, document.kind, document.issued_on, document.valid_until)
+    return qr.address(f"{outside.portal_url}/verify/{document.code}", qr.sign_payload(payload, outside.seal))
+
+
+# --- Handing out -----------------------------------------------------------------------------------------------------------------
+
+
+def of_application(application: Application) -> list[Document]:
+    return list(Document.select().where(Document.application == application).order_by(Document.id))
+
+
+def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
+    """The person's own document and its file; None while the queue is still drawing it."""
+    row = Document.select(Document, Application).join(Application).where((Document.serial == serial) & (Application.account == actor.account)).first()
+    if row is None or not actor.signed_in:
+        raise NotFound
+    if row.digest is None:
+        return row, None
+    with database.atomic():
+        audit.record(actor, "document.downloaded", row.serial)
+    return row, outside.storage.open(row.digest)
+
+
+def attached(actor: Actor, application: Application, field: str) -> tuple[str, str, BinaryIO]:
+    """A file the applicant attached: its name, its real type, its bytes."""
+    row = Upload.get_or_none((Upload.application == application) & (Upload.field == field))
+    if row is None or application.account_id != actor.account:
+        raise NotFound
+    return row.name, row.media_type, outside.storage.open(row.digest)
+
+
+# --- Verifying -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What anyone may see of a document: what is printed on it, and whether it stands."""
+
+    state: str
+    code: str
+    serial: str
+    title: dict[str, str]
+    authority: dict[str, str]
+    rows: list[dict[str, Any]]
+    issued_on: dt.date
+    valid_until: dt.date | None
+    changed_at: dt.datetime | None
+
+
+def verify(code: str) -> Verification | None:
+    """The document with this code, or None: an unknown code looks the same whatever the reason."""
+    row = Document.get_or_none(Document.code == code)
+    if row is None:
+        return None
+    state = row.state
+    if state == DocumentState.VALID and row.valid_until and row.valid_until < today():
+        state = "expired"
+    return Verification(
+        state,
+        numbering.grouped(row.code),
+        row.serial,
+        row.content["title"],
+        row.content["authority"],
+        list(_public_rows(row)),
+        row.issued_on,
+        row.valid_until,
+        row.state_changed_at,
+    )
+
+
+def _public_rows(row: Document) -> Iterator[dict[str, Any]]:
+    yield {"label": both(_("In the name of")), "value": row.content["named"]}
+    yield from row.content["rows"]
+
+
+STATES: dict[str, Text] = {
+    "valid": _("This document is genuine and valid."),
+    "expired": _("This document is genuine, but it has expired."),
+    "replaced": _("This document is genuine, but a newer one has replaced it."),
+    "revoked": _("This document was revoked. Do not rely on it."),
+}

@@ -1,0 +1,103 @@
+"""The fee schedule: read for a quote, brought in as a new version, never edited in place."""
+
+import csv
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from engine import fees
+from engine.catalogue import catalogue
+from engine.fees import Quote, Rule, Schedule
+from engine.money import Money
+from engine.service import Case, Service
+from models import FeeRule, database
+from operations.outside import outside
+
+
+def schedule() -> Schedule:
+    """The rules as they stand. Where unconfirmed fees may not be charged (production), they count as unset."""
+    rules = (_rule(row) for row in FeeRule.select())
+    return Schedule(tuple(rule if rule.confirmed or outside.demo_fees else replace(rule, amount=None, rate=0) for rule in rules))
+
+
+def quote(service: Service, case: Case) -> Quote:
+    """Price what the service asks for this case on its day. Raises fees.Unset."""
+    return schedule().quote(service.fees(case), case.today)
+
+
+def tariff(service: Service, day: dt.date) -> list[Rule]:
+    """What the service may cost, rule by rule, for the page people read before they start."""
+    standing = schedule()
+    return [rule for code in service.fee_codes for rule in standing.variants(code, day)]
+
+
+def unset() -> list[str]:
+    """Fees that services name and nobody has set or confirmed: those services cannot open in production."""
+    rules = {rule.code for rule in (_rule(row) for row in FeeRule.select()) if rule.priced and rule.confirmed}
+    return [f"{service.code}: {code}" for service in catalogue.services.values() for code in service.fee_codes if code not in rules]
+
+
+def import_schedule(file: Path) -> tuple[int, int]:
+    """Add the versions of a schedule file that are new; those already there stay as they are. Returns (added, known).
+
+    A version that begins later than a standing one of the same fee ends it on that day. Raises ValueError naming the line.
+    """
+    added = known = 0
+    with file.open(encoding="utf-8-sig", newline="") as lines, database.atomic():
+        reader = csv.DictReader(lines)
+        for row in reader:
+            try:
+                values = _values(row)
+            except (ValueError, KeyError) as problem:
+                raise ValueError(f"{file.name}, line {reader.line_num}: {problem}") from None
+            if _add(values):
+                added += 1
+            else:
+                known += 1
+    return added, known
+
+
+def _add(values: dict[str, object]) -> bool:
+    same = [getattr(FeeRule, name) == values[name] for name in ("code", "variant", "threshold")]
+    if FeeRule.select().where(*same, FeeRule.effective_from >= values["effective_from"]).exists():
+        return False
+    FeeRule.update(effective_to=values["effective_from"]).where(*same, FeeRule.effective_to.is_null()).execute()
+    FeeRule.create(**values)
+    return True
+
+
+def _values(row: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "code": row["code"],
+        "variant": row["variant"],
+        "label": {"ar": row["label_ar"], "en": row["label_en"]},
+        "kind": fees.Kind(row["kind"]),
+        "amount": Money.parse(row["amount"]) if row["amount"] else None,
+        "rate": int(row["rate"] or 0),
+        "threshold": int(row["threshold"] or 0),
+        "of": row["of"],
+        "effective_from": dt.date.fromisoformat(row["from"]),
+        "source": row["source"],
+        "confirmed": row["confirmed"] == "yes",
+    }
+
+
+def _rule(row: FeeRule) -> Rule:
+    return Rule(
+        id=row.id,
+        code=row.code,
+        variant=row.variant,
+        label=row.label,
+        kind=fees.Kind(row.kind),
+        amount=row.amount,
+        rate=row.rate,
+        threshold=row.threshold,
+        of=row.of,
+        least=row.least,
+        most=row.most,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        source=row.source,
+        confirmed=row.confirmed,
+    )

@@ -1,0 +1,66 @@
+"""Whether the portal is up and set up: tables, worker, sandboxes, keys, translations."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+from playhouse.migrations import Runner
+
+from models import Heartbeat, Outbox, database
+from operations.now import now
+from operations.outside import outside
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+WORKER = "worker"
+FRESH = dt.timedelta(seconds=30)
+STALE_WORK = dt.timedelta(minutes=15)
+
+
+def migrate() -> list[str]:
+    """Apply what is pending; returns the names. A second process at the same time waits for the first."""
+    return list(Runner(database.obj, str(MIGRATIONS)).up())
+
+
+def migrated() -> bool:
+    return all(migration.applied for migration in Runner(database.obj, str(MIGRATIONS)).status())
+
+
+def beat() -> None:
+    """The worker is alive."""
+    Heartbeat.insert(name=WORKER, at=now()).on_conflict(conflict_target=[Heartbeat.name], update={Heartbeat.at: now()}).execute()
+
+
+def checks(sandboxes: dict[str, str]) -> dict[str, bool]:
+    """Each part by name, and whether it is up. Sandboxes are asked only where they are used (development)."""
+    up = {"database": True, "migrated": migrated()}
+    up["worker"] = up["migrated"] and _worker_beats()
+    return up | {name: _answers(url) for name, url in sandboxes.items()}
+
+
+def _worker_beats() -> bool:
+    beat = Heartbeat.get_or_none(Heartbeat.name == WORKER)
+    return beat is not None and now() - beat.at < FRESH
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def missing() -> Iterator[str]:
+    """What is not as it should be, one sentence each, with the command that mends it."""
+    if not migrated():
+        yield "the database is not migrated: run `flask migrate`"
+        return
+    if not _worker_beats():
+        yield "the worker does not beat: start `python -m tasks`"
+    old = Outbox.select().where(Outbox.done_at.is_null() & Outbox.failed_at.is_null() & (Outbox.due_at < now() - STALE_WORK)).count()
+    if old:
+        yield f"{old} pieces of work have waited for more than a quarter of an hour: look at the worker's log"
+    if outside.seal is None:
+        yield "no seal for documents: set SEAL_KEY and SEAL_CERTIFICATE, or run `make setup` for a development one"
+    if outside.certificates is None:
+        yield "nobody is trusted to prove identities: set TRUST_ROOTS and TRUST_POLICIES, or run `make setup`"

@@ -1,0 +1,123 @@
+"""Mail and SMS: written as rows with the business transaction, rendered and sent by the worker.
+
+A message is a template under templates/messages/, `<name>.mail.txt` (first line the subject) and `<name>.sms.txt`, in the reader's language.
+"""
+
+import datetime as dt
+from typing import Any
+
+from gateways.delivery import Undeliverable
+from models import Account, Application, IdentifierType, Identifier, Message, OneTimeCode
+from operations import outbox, secrets
+from operations.now import now
+from operations.outside import outside
+from operations.rendering import render
+
+GIVE_UP_AFTER = dt.timedelta(days=3)
+
+
+def tell(application: Application, template: str, *, cause: str, **context: Any) -> None:
+    """Tell an application's applicant by mail and by SMS, once per cause, in their language."""
+    account: Account = application.account
+    verified = Identifier.select().where((Identifier.account == account) & Identifier.verified_at.is_null(False))
+    channels = {IdentifierType.EMAIL: "mail", IdentifierType.PHONE: "sms"}
+    for identifier in verified:
+        if channel := channels.get(identifier.type):
+            send(
+                channel,
+                identifier.value,
+                template,
+                key=f"{application.reference}:{cause}:{channel}",
+                locale=account.locale,
+                account=account,
+                application=application,
+                reference=application.reference,
+                **context,
+            )
+
+
+def send(
+    channel: str,
+    destination: str,
+    template: str,
+    *,
+    key: str,
+    locale: str,
+    account: Account | int | None = None,
+    application: Application | None = None,
+    **context: Any,
+) -> None:
+    """Promise one message; the same key again is the same message. Part of the caller's transaction."""
+    made = (
+        Message.insert(
+            key=key,
+            account=account,
+            application=application,
+            channel=channel,
+            destination=destination,
+            locale=locale,
+            template=template,
+            context=context,
+            created_at=now(),
+        )
+        .on_conflict_ignore()
+        .execute()
+    )
+    if made:
+        outbox.put("message", f"message:{key}", key=key)
+
+
+@outbox.handles("message")
+def deliver(payload: dict[str, Any]) -> None:
+    message = Message.get(Message.key == payload["key"])
+    if message.sent_at or message.failed_at:
+        return
+    context = _with_secret(message)
+    if context is None:
+        _close(message, failed_at=now(), error="superseded")
+        return
+    try:
+        _transmit(message, context)
+    except Undeliverable as reason:
+        _close(message, failed_at=now(), error=str(reason)[:500])
+        return
+    except Exception:
+        if now() - message.created_at > GIVE_UP_AFTER:
+            _close(message, failed_at=now(), error="no provider took it for three days")
+            return
+        raise
+    _close(message, sent_at=now(), error="")
+
+
+def _transmit(message: Message, context: dict[str, Any]) -> None:
+    body = render(f"messages/{message.template}.{message.channel}.txt", message.locale, **context).strip()
+    if message.channel == "sms":
+        outside.texter.send(to=message.destination, text=body, key=message.key)
+        return
+    subject, _newline, text = body.partition("\n")
+    html = render("messages/layout.html", message.locale, subject=subject, paragraphs=text.strip().split("\n\n"), portal_url=outside.portal_url)
+    outside.mailer.send(to=message.destination, subject=subject, text=text.strip(), html=html, message_id=_message_id(message))
+
+
+def _with_secret(message: Message) -> dict[str, Any] | None:
+    """The context, with the code of its challenge where it has one; None when that code is no longer the one that counts."""
+    context = {"portal_url": outside.portal_url, **message.context}
+    challenge_id = context.get("challenge")
+    if challenge_id is None:
+        return context
+    challenge = OneTimeCode.get_or_none(OneTimeCode.id == challenge_id)
+    if challenge is None or challenge.used_at or challenge.counter != context["counter"] or challenge.expires_at < now():
+        return None
+    return {
+        **context,
+        "code": secrets.one_time_code(challenge.id, challenge.counter),
+        "link": f"{outside.portal_url}/account/codes/{challenge.id}/{secrets.link_token(challenge.id, challenge.counter)}",
+    }
+
+
+def _message_id(message: Message) -> str:
+    return f"<{secrets.derived('message-id', message.key).hex()[:32]}@{outside.portal_url.split('//')[-1].split(':')[0]}>"
+
+
+def _close(message: Message, **values: Any) -> None:
+    Message.update(**values).where(Message.id == message.id).execute()

@@ -1,0 +1,34 @@
+"""Everything derived from the application key: one-time codes, link tokens, digests of session tokens. Nothing secret lies in a table."""
+
+import base64
+import hashlib
+import hmac
+
+import pyotp
+
+from operations.outside import outside
+
+
+def derived(purpose: str, text: str) -> bytes:
+    """32 bytes that only holders of the application key can compute. `purpose` keeps uses apart."""
+    return hmac.new(outside.key, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
+
+
+def one_time_code(challenge: str, counter: int) -> str:
+    """The six digits of a challenge, by HOTP (RFC 4226) over a secret of its own."""
+    secret = base64.b32encode(derived("one-time-code", challenge)[:20]).decode()
+    return pyotp.HOTP(secret).at(counter)
+
+
+def link_token(challenge: str, counter: int) -> str:
+    """What stands in a mailed link in place of the digits."""
+    return derived("link", f"{challenge}\0{counter}").hex()
+
+
+def token_hash(token: str) -> str:
+    """How a session token is kept: it has 256 random bits, so a plain digest is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(), expected.encode())

@@ -1,0 +1,152 @@
+"""Signed-in browsers. The browser holds an opaque token of 256 bits; the table holds its hash, and a row can be ended from anywhere."""
+
+import datetime as dt
+from dataclasses import dataclass
+from secrets import token_urlsafe
+
+from peewee import JOIN
+
+from engine.actor import Actor
+from engine.assurance import Assurance
+from engine.errors import NotFound
+from models import Account, Identifier, IdentifierType, Role, Session, database
+from operations import audit, secrets
+from operations.now import now
+
+IDLE_SECONDS = 30 * 60
+IDLE_SECONDS_PROVEN = 15 * 60  # once a card or Mobile ID has proven who is there
+LONGEST = dt.timedelta(hours=12)
+SEEN_EVERY = dt.timedelta(minutes=1)  # how exactly we remember the last request: a page does not cost a write
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open session as its owner sees it."""
+
+    id: int
+    browser: str
+    address: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+    current: bool
+
+
+def idle_seconds(assurance: Assurance) -> int:
+    """After how many seconds without a request such a session ends."""
+    return IDLE_SECONDS_PROVEN if assurance >= Assurance.SUBSTANTIAL else IDLE_SECONDS
+
+
+def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
+    """Who the token stands for, None when the session is over. A `quiet` request (a page refreshing itself) does not keep it alive."""
+    rows = list(
+        Session.select(
+            Session.id,
+            Session.account,
+            Session.assurance,
+            Session.seen_at,
+            Account.first_name,
+            Account.middle_name,
+            Account.family_name,
+            Account.arabic_name,
+            Identifier.value.alias("civil_number"),
+            Role.name.alias("role"),
+            Role.authority,
+        )
+        .join(Account)
+        .join(Identifier, JOIN.LEFT_OUTER, on=_proven_civil_number())
+        .switch(Account)
+        .join(Role, JOIN.LEFT_OUTER)
+        .where((Session.token_hash == secrets.token_hash(token)) & _open(now()) & Account.blocked_at.is_null())
+        .objects()
+    )
+    if not rows or _idle(rows[0]):
+        return None
+    session = rows[0]
+    if not quiet and now() - session.seen_at > SEEN_EVERY:
+        Session.update(seen_at=now()).where(Session.id == session.id).execute()
+    return Actor(
+        account=session.account_id,
+        session=session.id,
+        name=session.arabic_name if locale == "ar" and session.arabic_name else Account.name.fget(session),
+        civil_number=session.civil_number,
+        assurance=Assurance(session.assurance),
+        roles=frozenset(f"{row.role}:{row.authority}" if row.authority else row.role for row in rows if row.role),
+        locale=locale,
+    )
+
+
+def begin(account: Account | int, *, browser: str, address: str, assurance: Assurance = Assurance.PASSWORD) -> str:
+    """Open a session and return its token: the only time it is seen."""
+    token, moment = token_urlsafe(32), now()
+    Session.create(
+        token_hash=secrets.token_hash(token),
+        account=account,
+        assurance=assurance,
+        browser=browser[:100],
+        address=address,
+        created_at=moment,
+        seen_at=moment,
+        expires_at=moment + LONGEST,
+    )
+    return token
+
+
+def rotate(actor: Actor, assurance: Assurance) -> str:
+    """The same session under a new token and assurance; the old token is worth nothing from here on. Raises NotFound if it is over."""
+    token = token_urlsafe(32)
+    turned = Session.update(token_hash=secrets.token_hash(token), assurance=assurance, seen_at=now())
+    if not turned.where((Session.id == actor.session) & _open(now())).execute():
+        raise NotFound
+    return token
+
+
+def end(actor: Actor) -> None:
+    """Log out: the token stops counting, wherever a copy of it lies."""
+    _end(Session.id == actor.session)
+
+
+def end_one(actor: Actor, session_id: int) -> None:
+    """End one of the person's own sessions. Raises NotFound for anybody else's."""
+    with database.atomic():
+        if not _end((Session.id == session_id) & (Session.account == actor.account)):
+            raise NotFound
+        audit.security(actor.account, "session-ended")
+
+
+def end_others(actor: Actor) -> int:
+    """Log out everywhere else; returns how many sessions that ended."""
+    with database.atomic():
+        ended = _end((Session.account == actor.account) & (Session.id != actor.session))
+        audit.security(actor.account, "other-sessions-ended", count=ended)
+    return ended
+
+
+def end_all(account: Account) -> None:
+    """After a new password. Part of the caller's transaction."""
+    _end(Session.account == account)
+
+
+def of(actor: Actor) -> list[Open]:
+    """The person's open sessions, this one first, then the last used."""
+    moment = now()
+    rows = Session.select().where((Session.account == actor.account) & _open(moment)).order_by(Session.seen_at.desc())
+    shown = [
+        Open(row.id, row.browser, row.address, row.created_at, row.seen_at, row.id == actor.session) for row in rows if not _idle(row)
+    ]
+    return sorted(shown, key=lambda row: not row.current)
+
+
+def _open(moment: dt.datetime) -> object:
+    return Session.ended_at.is_null() & (Session.expires_at > moment)
+
+
+def _idle(session: Session) -> bool:
+    return (now() - session.seen_at).total_seconds() > idle_seconds(session.assurance)
+
+
+def _end(whose: object) -> int:
+    return Session.update(ended_at=now()).where(whose & Session.ended_at.is_null()).execute()
+
+
+def _proven_civil_number() -> object:
+    return (Identifier.account == Account.id) & (Identifier.type == IdentifierType.CIVIL_NUMBER) & Identifier.verified_at.is_null(False)

@@ -1,0 +1,34 @@
+"""The authority's commands:
+
+python -m sandbox.authority make --data FOLDER --url http://localhost:PORT     make it (as often as you like)
+python -m sandbox.authority revoke --data FOLDER CIVIL_NUMBER                  revoke a person's certificates
+"""
+
+import argparse
+from pathlib import Path
+
+from sandbox.authority.authority import DEFAULT_URL, Authority
+
+
+def main() -> None:
+    """Do what the command line asks."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.authority", description="A demo certification authority.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("make", help="make the root and the issuing authority, unless they are there")
+    revoke = commands.add_parser("revoke", help="revoke all certificates of a person")
+    revoke.add_argument("civil_number")
+    for command in (make, revoke):
+        command.add_argument("--data", type=Path, required=True, help="the folder of its keys and certificates")
+        command.add_argument("--url", help=f"where OCSP and lists are served (as before; at first {DEFAULT_URL})")
+    asked = parser.parse_args()
+    authority = Authority(asked.data, asked.url)
+    if asked.command == "make":
+        print(f"root: {authority.folder / 'root.pem'}\nintermediate: {authority.folder / 'issuing.pem'}")
+    else:
+        for certificate in authority.issued_to(asked.civil_number):
+            authority.revoke(certificate.serial_number)
+            print(f"revoked {certificate.serial_number:x}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Bring what others made into static/: run by `make vendor`, never by the portal.
+
+npm has put the versions of package-lock.json into node_modules/ (which git ignores); the files we serve are copied from there, the fonts
+cut down to the scripts we write and renamed, as their licence asks of changed copies; SOURCES says what came from where.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter, load_font, save_font
+from fontTools.ttLib import TTFont
+
+STATIC = Path(__file__).resolve().parents[1]
+MODULES = STATIC.parent / "node_modules"
+
+COPIED = {
+    "vendor/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
+    "vendor/altcha.min.js": ("altcha", "dist/external/altcha.min.js"),
+    "vendor/altcha.css": ("altcha", "dist/external/altcha.css"),
+    "vendor/altcha-sha.js": ("altcha", "dist/workers/sha.js"),
+    "vendor/altcha-pbkdf2.js": ("altcha", "dist/workers/pbkdf2.js"),
+    "vendor/altcha.LICENSE.txt": ("altcha", "LICENSE.txt"),
+    "vendor/htmx.LICENSE.txt": ("htmx.org", "LICENSE"),
+    "fonts/LICENSE.txt": ("@ibm/plex-sans-arabic", "LICENSE.txt"),
+}
+CUT = {
+    "fonts/bawaba-400.woff2": ("@ibm/plex-sans-arabic", "fonts/complete/woff2/IBMPlexSansArabic-Regular.woff2"),
+    "fonts/bawaba-600.woff2": ("@ibm/plex-sans-arabic", "fonts/complete/woff2/IBMPlexSansArabic-SemiBold.woff2"),
+}
+FAMILY = "Bawaba Sans"
+RESERVED = "Plex"
+LETTERS = (
+    (0x20, 0x7E), (0xA0, 0xFF), (0x152, 0x153), (0x2010, 0x2026), (0x2030, 0x203A), (0x20AC, 0x20AC), (0x2190, 0x2193), (0x2212, 0x2212),
+    (0x60C, 0x60C), (0x61B, 0x61F), (0x621, 0x655), (0x660, 0x671), (0x67E, 0x67E), (0x686, 0x686), (0x698, 0x698), (0x6A4, 0x6A4),
+    (0x6A9, 0x6AF), (0x6C0, 0x6C1), (0x6CC, 0x6CC), (0x6D2, 0x6D2), (0x6F0, 0x6F9), (0x200C, 0x200F), (0x2066, 0x2069), (0x25CC, 0x25CC),
+)  # fmt: skip
+
+
+def main() -> None:
+    for target, source in COPIED.items():
+        shutil.copyfile(MODULES.joinpath(*source), STATIC / target)
+    for target, source in CUT.items():
+        cut(MODULES.joinpath(*source), STATIC / target)
+    (STATIC / "vendor" / "SOURCES").write_text(sources(), encoding="utf-8")
+
+
+def cut(source: Path, target: Path) -> None:
+    """Keep the letters of Arabic and Western European; the same input gives the same bytes."""
+    options = Options(flavor="woff2", layout_features=["*"], hinting=False, recalc_timestamp=False, name_IDs=["*"])
+    font = load_font(str(source), options)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[code for first, last in LETTERS for code in range(first, last + 1)])
+    subsetter.subset(font)
+    rename(font)
+    save_font(font, str(target), options)
+
+
+def rename(font: TTFont) -> None:
+    """The reserved name goes from every name but the notices of copyright, trademark and licence."""
+    notices = {0, 7, 8, 9, 10, 11, 12, 13, 14}
+    for record in list(font["name"].names):
+        if record.nameID not in notices and RESERVED in record.toUnicode():
+            words = (
+                record.toUnicode().replace("IBM Plex Sans Arabic", FAMILY).replace("IBMPlexSansArabic", FAMILY.replace(" ", ""))
+            )
+            record.string = words.replace("IBM Plex Sans", FAMILY)
+
+
+def sources() -> str:
+    """A line a file: path under static/, package, version, licence, what was done, sha256."""
+    lines = ["# file\tpackage\tversion\tlicence\tas\tsha256"]
+    for files, done in ((COPIED, "copied"), (CUT, "cut and renamed")):
+        for target, (package, _) in files.items():
+            about = json.loads((MODULES / package / "package.json").read_text(encoding="utf-8"))
+            digest = hashlib.sha256((STATIC / target).read_bytes()).hexdigest()
+            lines.append("\t".join((target, package, about["version"], about["license"], done, digest)))
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

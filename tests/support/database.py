@@ -1,0 +1,75 @@
+"""A fresh, migrated database for each test, on SQLite and on PostgreSQL alike.
+
+SQLite: migrated once into a file that each test copies. PostgreSQL: migrated once per worker, emptied before each test.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from peewee import Database, SqliteDatabase
+from playhouse.db_url import connect
+from playhouse.migrations import Runner
+
+import models
+from operations.outside import outside
+from tests.support.postbox import Postbox
+from tests.support.postgres import PostgresServer
+from tests.support.processes import ROOT
+
+PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "off", "busy_timeout": 10_000}
+
+
+def opened(url: str) -> Database:
+    if url.startswith("sqlite"):
+        return SqliteDatabase(url.removeprefix("sqlite:///"), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10)
+    return connect(url, prefer_psycopg3=True)
+
+
+def migrate(url: str) -> None:
+    database = opened(url)
+    Runner(database, str(ROOT / "migrations")).up()
+    database.close()
+
+
+def empty(database: Database) -> None:
+    """Rows of append-only tables too: only TRUNCATE passes their triggers."""
+    tables = ", ".join(f'"{model._meta.table_name}"' for model in models.TABLES)
+    database.execute_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_migrated(postgres: PostgresServer) -> Iterator[str]:
+    url = postgres.database()
+    migrate(url)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "bawaba.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The portal's tables, empty, with mail and SMS kept in `outside.mailer` and `outside.texter` (a Postbox each)."""
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_migrated")
+    database = opened(url)
+    if request.param == "postgresql":
+        empty(database)
+    models.database.initialize(database)
+    outside.portal_url, outside.key, outside.altcha_cost, outside.sms_hourly_budget = "http://127.0.0.1:8000", b"a key of tests", 20, 500
+    outside.mailer, outside.texter = Postbox(), Postbox()
+    yield database
+    database.close()

@@ -1,0 +1,80 @@
+"""The tables of models.py as SQL, for each database: `python -m tools.schema sqlite|postgresql`.
+
+The first migration keeps this text frozen; a later change of models.py needs a migration of its own, and a test tells when it is missing.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from peewee import Database, PostgresqlDatabase, SqliteDatabase, sort_models
+
+import models
+
+DIALECTS = {"sqlite": lambda: SqliteDatabase(":memory:"), "postgresql": lambda: PostgresqlDatabase("schema", prefer_psycopg3=True)}
+
+_SQLITE_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} BEGIN
+  SELECT RAISE(ABORT, '{table} is append-only');
+END"""
+_SQLITE_JOURNAL = (
+    """CREATE TRIGGER journal_balanced BEFORE INSERT ON journal
+WHEN (SELECT count(*) < 2 OR sum(amount) <> 0 FROM journal_entry WHERE journal_id = NEW.id) BEGIN
+  SELECT RAISE(ABORT, 'a journal sums to zero');
+END""",
+    """CREATE TRIGGER journal_entry_closed BEFORE INSERT ON journal_entry
+WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.journal_id) BEGIN
+  SELECT RAISE(ABORT, 'this journal is closed');
+END""",
+)
+_POSTGRESQL_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+_POSTGRESQL_FUNCTIONS = (
+    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+    """CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF (SELECT count(*) < 2 OR sum(amount) <> 0 FROM journal_entry WHERE journal_id = NEW.id) THEN
+    RAISE EXCEPTION 'a journal sums to zero' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$""",
+    """CREATE FUNCTION refuse_late_entry() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF EXISTS (SELECT 1 FROM journal WHERE id = NEW.journal_id) THEN
+    RAISE EXCEPTION 'this journal is closed' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$""",
+)
+_POSTGRESQL_JOURNAL = (
+    "CREATE TRIGGER journal_balanced BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced()",
+    "CREATE TRIGGER journal_entry_closed BEFORE INSERT ON journal_entry FOR EACH ROW EXECUTE FUNCTION refuse_late_entry()",
+)
+
+
+def statements(dialect: str) -> Iterator[str]:
+    """Every statement that makes the tables, their indexes and their guards, in order."""
+    database = DIALECTS[dialect]()
+    with database.bind_ctx(models.TABLES, bind_refs=False, bind_backrefs=False):
+        for model in sort_models(models.TABLES):
+            yield _plain(database, model._schema._create_table(safe=False))
+            for index in model._schema._create_indexes(safe=False):
+                yield _plain(database, index)
+    yield from _POSTGRESQL_FUNCTIONS if dialect == "postgresql" else ()
+    frozen = _POSTGRESQL_FROZEN if dialect == "postgresql" else _SQLITE_FROZEN
+    for model in models.APPEND_ONLY:
+        for verb in ("update", "delete"):
+            yield frozen.format(table=model._meta.table_name, verb=verb, VERB=verb.upper())
+    yield from _POSTGRESQL_JOURNAL if dialect == "postgresql" else _SQLITE_JOURNAL
+
+
+def _plain(database: Database, context) -> str:  # type: ignore[no-untyped-def]
+    sql, parameters = context.query()
+    assert not parameters, (sql, parameters)
+    return str(sql)
+
+
+def script(dialect: str) -> str:
+    return ";\n\n".join(statements(dialect)) + ";\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(script(sys.argv[1]))
