@@ -1,6 +1,7 @@
 """The only wiring: settings become a database, adapters, a catalogue and a Flask application."""
 
 from pathlib import Path
+from typing import Any, cast
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -26,6 +27,7 @@ import blueprints.pages
 import blueprints.payments
 import blueprints.registers
 import blueprints.security
+import blueprints.style
 import models
 import tasks
 from config import ROOT, Settings
@@ -35,11 +37,11 @@ from gateways.mail import Failover
 from gateways.mail.smtp import SmtpMailer
 from gateways.mobile_id.rest import RestMobileId
 from gateways.payments.cybersource import CyberSource
+from gateways.pdf.development_seal import make_development_seal
 from gateways.pdf.seal import Seal
 from gateways.pdf.xhtml import XhtmlRenderer
 from gateways.sms.kannel import KannelTexter
 from gateways.storage.folder import FolderStorage
-from gateways.pdf.development_seal import make_development_seal
 from operations import now
 from operations.outside import outside
 
@@ -91,12 +93,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     blueprints.actor.init_app(app)
     blueprints.page.init_app(app)
     blueprints.errors.init_app(app)
+    views = cast(dict[str, Any], app.view_functions)
     for web in WEB:
         app.register_blueprint(web.blueprint)
         for name, limits in getattr(web, "LIMITS", {}).items():
-            app.view_functions[name] = limiter.limit(limits, methods=["POST"], cost=getattr(web, "cost", 1))(app.view_functions[name])
+            views[name] = limiter.limit(limits, methods=["POST"], cost=getattr(web, "cost", 1))(views[name])
         for name in getattr(web, "VERIFIED_OTHERWISE", ()):
-            csrf.exempt(app.view_functions[name])
+            csrf.exempt(views[name])
+    if not settings.production:
+        app.register_blueprint(blueprints.style.blueprint)
     app.cli.command("work", help="تشغيل العامل · Run the queue's worker.")(tasks.work)
     return app
 
@@ -138,7 +143,9 @@ def wire(settings: Settings) -> None:
 
 def _seal(settings: Settings) -> Seal:
     if settings.seal_key:
-        return Seal.from_files(Path(settings.seal_key), Path(settings.seal_certificate), [Path(file) for file in settings.seal_chain.split()])
+        return Seal.from_files(
+            Path(settings.seal_key), Path(settings.seal_certificate), [Path(file) for file in settings.seal_chain.split()]
+        )
     made = make_development_seal(settings.var / "seal")
     return Seal.from_files(made.key, made.certificate, [made.authority])
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
@@ -37,7 +37,7 @@ class Settings:
 
     bank_url: str = "http://localhost:8001/pay"
     bank_rest_url: str = "http://localhost:8001"
-    bank_mode: str = "test"
+    bank_mode: Literal["test", "live"] = "test"
     bank_access_key: str = ""
     bank_profile_id: str = ""
     bank_secret: str = ""
@@ -109,20 +109,39 @@ class Settings:
         yield from (sentence for wrong, sentence in self._checks() if wrong)
 
     def _checks(self) -> Iterator[tuple[bool, str]]:
-        yield self.secret_key == DEVELOPMENT_KEY or len(self.secret_key) < 32, "SECRET_KEY: set a random one of at least 32 characters."
+        yield (
+            self.secret_key == DEVELOPMENT_KEY or len(self.secret_key) < 32,
+            "SECRET_KEY: set a random one of at least 32 characters.",
+        )
         yield not self.https, "PORTAL_URL: must be the public https:// address."
         yield bool(self.portal_today), "PORTAL_TODAY: moves the business day; it must be empty."
         yield self.bank_mode != "live", "BANK_MODE: must be live."
         for name in ("bank_url", "bank_rest_url", "mobile_id_url"):
             url = getattr(self, name)
-            yield not url.startswith("https://") or _local(url), f"{name.upper()}: points at a sandbox; set the provider's https:// address."
-        for name in ("bank_access_key", "bank_profile_id", "bank_secret", "bank_merchant_id", "bank_rest_key_id", "bank_rest_secret"):
+            yield (
+                not url.startswith("https://") or _local(url),
+                f"{name.upper()}: points at a sandbox; set the provider's https:// address.",
+            )
+        for name in (
+            "bank_access_key",
+            "bank_profile_id",
+            "bank_secret",
+            "bank_merchant_id",
+            "bank_rest_key_id",
+            "bank_rest_secret",
+        ):
             yield not getattr(self, name), f"{name.upper()}: missing; the acquirer gives it."
         for name in ("trust_roots", "seal_key", "seal_certificate"):
             yield not getattr(self, name), f"{name.upper()}: missing; development files are not trusted in production."
         for name in ("mail_urls", "sms_urls"):
-            yield any(_local(url) for url in getattr(self, name).split()), f"{name.upper()}: points at the sandbox mailbox; set a real provider."
-        yield self.rate_limit_storage == "memory://", "RATE_LIMIT_STORAGE: several workers need a shared one, such as redis://host."
+            yield (
+                any(_local(url) for url in getattr(self, name).split()),
+                f"{name.upper()}: points at the sandbox mailbox; set a real provider.",
+            )
+        yield (
+            self.rate_limit_storage == "memory://",
+            "RATE_LIMIT_STORAGE: several workers need a shared one, such as redis://host.",
+        )
 
 
 def origin(url: str) -> str:

@@ -7,7 +7,7 @@ that keep the append-only ones append-only; a test compares the two.
 import datetime as dt
 import uuid
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import (
     SQL,
@@ -30,7 +30,16 @@ from engine.money import Money
 database = DatabaseProxy()
 
 
-class UtcField(DateTimeField):
+class Typed:
+    """Reading a column gives a value, not the column: said once for the type checker."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, row: Any, owner: Any = None) -> Any: ...
+        def __set__(self, row: Any, value: Any) -> None: ...
+
+
+class UtcField(Typed, DateTimeField):
     """An aware UTC moment in Python, a zone-less one in the table."""
 
     def db_value(self, value: Any) -> Any:
@@ -43,7 +52,7 @@ class UtcField(DateTimeField):
         return moment.replace(tzinfo=dt.UTC) if isinstance(moment, dt.datetime) and moment.tzinfo is None else moment
 
 
-class MoneyField(BigIntegerField):
+class MoneyField(Typed, BigIntegerField):
     """Money in Python, whole baisa in the table."""
 
     def db_value(self, value: Any) -> Any:
@@ -114,7 +123,9 @@ class Identifier(Row):
     verified_at = UtcField(null=True)
 
 
-Identifier.add_index(Identifier.type, Identifier.value, unique=True, where=Identifier.verified_at.is_null(False), name="identifier_verified_once")
+Identifier.add_index(
+    Identifier.type, Identifier.value, unique=True, where=Identifier.verified_at.is_null(False), name="identifier_verified_once"
+)
 
 
 class Role(Row):
@@ -236,7 +247,9 @@ class Application(Row):
 
 
 _pending = ", ".join(f"'{state}'" for state in sorted(PENDING))
-Application.add_index(Application.service, Application.subject, unique=True, where=SQL(f"state IN ({_pending})"), name="application_one_pending")
+Application.add_index(
+    Application.service, Application.subject, unique=True, where=SQL(f"state IN ({_pending})"), name="application_one_pending"
+)
 
 
 class Counter(Row):
@@ -410,7 +423,10 @@ class PaymentAttempt(Row):
 
     class Meta:
         indexes = ((("provider", "mode", "provider_transaction"), True),)
-        constraints = [Check("(state = 'captured') = (receipt_id IS NOT NULL OR stray)"), Check("NOT (stray AND receipt_id IS NOT NULL)")]
+        constraints = [
+            Check("(state = 'captured') = (receipt_id IS NOT NULL OR stray)"),
+            Check("NOT (stray AND receipt_id IS NOT NULL)"),
+        ]
 
 
 PaymentAttempt.add_index(

@@ -21,7 +21,7 @@ queue: Huey
 
 def make_queue(database: str, folder: Path) -> Huey:
     """On PostgreSQL the doorbell is LISTEN/NOTIFY; embedded it is a file of its own beside the database."""
-    global queue  # noqa: PLW0603 - one process, one queue; the worker runs the one that was wired
+    global queue
     if database.startswith("sqlite"):
         queue = SqliteHuey("bawaba", filename=str(folder / "queue.db"), results=False)
     else:
@@ -51,7 +51,9 @@ def work() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     stopping = threading.Event()
     threading.Thread(target=_sweep, args=(stopping,), daemon=True).start()
-    consumer = queue.create_consumer(workers=1, periodic=False, initial_delay=DELAY, max_delay=LONGEST_DELAY, graceful_signal="TERM")
+    consumer = queue.create_consumer(
+        workers=1, periodic=False, initial_delay=DELAY, max_delay=LONGEST_DELAY, graceful_signal="TERM"
+    )
     try:
         consumer.run()
     finally:

@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(problem: Exception) -> Response:
-        log.exception("unhandled on %s %s", request.method, request.path, exc_info=problem)
+        log.error("unhandled on %s %s", request.method, request.path, exc_info=problem)
         return _sorry(500)
 
 

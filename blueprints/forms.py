@@ -12,7 +12,7 @@ from blueprints.language import switching
 from engine import digits, fields
 from engine.errors import Refusal
 from engine.service import Step
-from engine.wording import Text, _
+from engine.wording import Text
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         field = self._fields.get(refusal.field or "")
         target = field if field is not None else self
         if target is self:
-            self.form_errors = [*self.form_errors, refusal.message]
+            self.form_errors.append(refusal.message)
         else:
             target.errors = [*target.errors, refusal.message]
 
@@ -56,7 +56,9 @@ def form_for(step: Step, options: dict[str, list[tuple[str, Any]]]) -> type[Form
 def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
     common = {"label": field.label, "description": field.hint or "", "validators": [_rule(field)]}
     if isinstance(field, fields.Choice):
-        return RadioField(choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common)
+        return RadioField(
+            choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
+        )
     if isinstance(field, fields.FromRegister):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
@@ -86,5 +88,3 @@ def _rule(field: fields.Field) -> Callable[[FlaskForm, WtField], None]:
             raise ValidationError(refusal.message) from None
 
     return check
-
-

@@ -1,8 +1,8 @@
 """Arabic first, English one tap away: which language this request speaks, and the switch."""
 
-from flask import Blueprint, Flask, Response, g, redirect, request
+from flask import Blueprint, Flask, Response, g, request
 
-from blueprints.addresses import back_to
+from blueprints.addresses import back_to, go
 from engine.wording import LOCALES
 
 COOKIE = "language"
@@ -28,9 +28,9 @@ def switching() -> bool:
 @blueprint.get("/language/<any(ar, en):to>")
 def switch(to: str) -> Response:
     """audience: anyone"""
-    response = redirect(back_to(request.args.get("next")), 303)
+    response = go(back_to(request.args.get("next")))
     _remember(response, to)
-    return response  # type: ignore[return-value]
+    return response
 
 
 def _remember(response: Response, to: str) -> None:

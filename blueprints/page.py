@@ -1,9 +1,10 @@
 """One address, one template: `page()` draws it whole for a browser, or only its content for an htmx request."""
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, flash, get_flashed_messages, make_response, request, url_for
 from flask.wrappers import Response
@@ -14,7 +15,6 @@ from blueprints.addresses import here
 from blueprints.language import locale
 from engine.wording import LOCALES, Text, _
 from operations import rendering, sessions
-
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
@@ -33,7 +33,12 @@ def part(template: str, status: int = 200, /, **context: Any) -> Response:
 
 def notice(kind: str, text: Text) -> None:
     """Say something on the next page: `kind` is success, information or warning."""
-    flash({"message": text.message, "values": text.values}, kind)
+    flash(json.dumps([text.message, text.values]), kind)
+
+
+def _said(text: str) -> Text:
+    message, values = json.loads(text)
+    return Text(message, None, values)
 
 
 def _partial() -> bool:
@@ -43,7 +48,7 @@ def _partial() -> bool:
 def _frame() -> dict[str, Any]:
     """What every page shows around its content."""
     person = actor()
-    notices = [(kind, Text(said["message"], None, said["values"])) for kind, said in get_flashed_messages(with_categories=True)]
+    notices = [(kind, _said(text)) for kind, text in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))]
     other = next(language for language in LOCALES if language != locale())
     return {
         "actor": person,

@@ -123,7 +123,9 @@ class Schedule:
 
     def rule(self, fee: Fee, day: dt.date) -> Rule:
         """The priced rule for this fee on this day. Raises Unset."""
-        standing = [rule for rule in self.rules if rule.code == fee.code and rule.covers(day) and rule.variant in (fee.variant, "")]
+        standing = [
+            rule for rule in self.rules if rule.code == fee.code and rule.covers(day) and rule.variant in (fee.variant, "")
+        ]
         exact = [rule for rule in standing if rule.variant == fee.variant] or standing
         reached = [rule for rule in exact if rule.kind is not Kind.TIER or rule.threshold <= fee.quantity]
         if not reached or not (best := max(reached, key=lambda rule: rule.threshold)).priced:

@@ -58,7 +58,9 @@ class Text(Field):
 
     def read(self, text: str) -> str:
         if len(text) > self.longest:
-            raise self.refuse(_("Shorten this to %(longest)s characters; it has %(length)s.", longest=self.longest, length=len(text)))
+            raise self.refuse(
+                _("Shorten this to %(longest)s characters; it has %(length)s.", longest=self.longest, length=len(text))
+            )
         return text
 
 

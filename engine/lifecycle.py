@@ -46,5 +46,7 @@ PENDING = frozenset({State.TO_PAY, State.IN_REVIEW, State.RETURNED})
 def move(current: State, to: State) -> State:
     """The new state; a Conflict when the application has moved on meanwhile."""
     if to not in MOVES[current]:
-        raise Conflict(_("This application has moved on: it is now “%(state)s”. Open it to see what comes next.", state=LABELS[current]))
+        raise Conflict(
+            _("This application has moved on: it is now “%(state)s”. Open it to see what comes next.", state=LABELS[current])
+        )
     return to

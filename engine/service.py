@@ -17,7 +17,21 @@ from engine.fields import Field, inputs
 from engine.registers import Record, Register, Shown
 from engine.wording import Text, Words
 
-__all__ = ["Authority", "Case", "Certificate", "Charge", "Decision", "Effect", "Fee", "Quote", "Refusal", "Rows", "Service", "Step", "Summary"]
+__all__ = [
+    "Authority",
+    "Case",
+    "Certificate",
+    "Charge",
+    "Decision",
+    "Effect",
+    "Fee",
+    "Quote",
+    "Refusal",
+    "Rows",
+    "Service",
+    "Step",
+    "Summary",
+]
 
 
 class Charge(StrEnum):
@@ -62,7 +76,7 @@ class Summary:
     record: str
 
 
-Rows = Iterable[tuple[Text, Shown]]
+Rows = Iterable[tuple[Text, Shown | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,18 @@ from engine import digits
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refusal
 from engine.wording import Text, _
-from models import Account, CodeSent, Identifier, IdentifierType, IdentityType, OneTimeCode, Purpose, Role, SecurityEvent, database
+from models import (
+    Account,
+    CodeSent,
+    Identifier,
+    IdentifierType,
+    IdentityType,
+    OneTimeCode,
+    Purpose,
+    Role,
+    SecurityEvent,
+    database,
+)
 from operations import audit, codes, messages, passwords, sessions
 from operations.now import now
 
@@ -85,7 +96,10 @@ def mobile_of(typed: str) -> str:
     number = _phone(typed)
     if number is None:
         raise Refusal(_("Check the mobile number: in Oman it has eight digits and begins with 7 or 9."), field="phone")
-    mobile = phonenumbers.number_type(number) in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    mobile = phonenumbers.number_type(number) in (
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    )
     if number.country_code != 968 or not mobile:
         raise Refusal(_("Give an Omani mobile number (+968): we send codes by SMS inside Oman only."), field="phone")
     return _e164(number)
@@ -131,7 +145,14 @@ def register(given: Registration, *, locale: str, address: str) -> str:
         _identify(account, {IdentifierType.EMAIL: given.email, IdentifierType.PHONE: given.phone})
         owners = list(_owners(given.email, given.phone))
         challenge = codes.begin(
-            Purpose.REGISTER_EMAIL, "mail", given.email, account=account, locale=locale, address=address, real=not owners, name=given.first_name
+            Purpose.REGISTER_EMAIL,
+            "mail",
+            given.email,
+            account=account,
+            locale=locale,
+            address=address,
+            real=not owners,
+            name=given.first_name,
         )
         for owner in owners:
             _tell(owner, "already_registered", key=f"already:{owner.id}:{now():%Y-%m-%d}")
@@ -202,7 +223,9 @@ def ask_if_human(account: Account, *, locale: str, address: str) -> str:
     email = _identifier(account, IdentifierType.EMAIL)
     codes.allow("mail", email, address)
     with database.atomic():
-        return codes.begin(Purpose.HUMAN, "mail", email, account=account, locale=locale, address=address, name=account.first_name).id
+        return codes.begin(
+            Purpose.HUMAN, "mail", email, account=account, locale=locale, address=address, name=account.first_name
+        ).id
 
 
 def is_human(challenge_id: str, typed: str) -> Account:
@@ -245,7 +268,14 @@ def recover(who: str, *, locale: str, address: str) -> str:
     name = account.first_name if account else ""
     with database.atomic():
         return codes.begin(
-            Purpose.RECOVER, channel, destination, account=account, locale=locale, address=address, real=account is not None, name=name
+            Purpose.RECOVER,
+            channel,
+            destination,
+            account=account,
+            locale=locale,
+            address=address,
+            real=account is not None,
+            name=name,
         ).id
 
 
@@ -277,8 +307,12 @@ def _renew(challenge: OneTimeCode, password: str, address: str) -> None:
 def mine(actor: Actor) -> Mine:
     """What the person may see of their own account."""
     account = Account.get_by_id(actor.account)
-    values = {identifier.type: identifier.value for identifier in account.identifiers.where(Identifier.verified_at.is_null(False))}
-    happened = SecurityEvent.select().where(SecurityEvent.account == account).order_by(SecurityEvent.at.desc(), SecurityEvent.id.desc())
+    values = {
+        identifier.type: identifier.value for identifier in account.identifiers.where(Identifier.verified_at.is_null(False))
+    }
+    happened = (
+        SecurityEvent.select().where(SecurityEvent.account == account).order_by(SecurityEvent.at.desc(), SecurityEvent.id.desc())
+    )
     events = [(EVENTS[event.kind], event) for event in happened.limit(EVENTS_SHOWN) if event.kind in EVENTS]
     return Mine(
         account=account,

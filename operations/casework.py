@@ -15,7 +15,9 @@ CLERK = "clerk"
 
 
 @database.atomic()
-def decide(actor: Actor, reference: str, outcome: Outcome, *, reason: str = "", remarks: dict[str, str] | None = None) -> Application:
+def decide(
+    actor: Actor, reference: str, outcome: Outcome, *, reason: str = "", remarks: dict[str, str] | None = None
+) -> Application:
     """Record a clerk's decision and what follows from it.
 
     Raises NotAllowed without the role or on one's own application, Refusal without a reason where one is owed, Conflict when it was
@@ -42,26 +44,28 @@ def _approve(row: Application, _reason: str) -> None:
     service = catalogue.services[row.service]
     quote = Quote.thaw(row.frozen["quote"])
     row.approved_at = now()
-    applications._happened(row, "approved", None)
+    applications.happened(row, "approved", None)
     if service.charge is Charge.ON_APPROVAL and quote.total:
-        applications._to(row, State.TO_PAY)
+        applications.advance(row, State.TO_PAY)
         bills.open_for(row, quote)
-        messages.tell(row, "application_to_pay", cause=f"approved:{row.updated_at}", title=row.frozen["title"], baisa=quote.total.baisa)
+        messages.tell(
+            row, "application_to_pay", cause=f"approved:{row.updated_at}", title=row.frozen["title"], baisa=quote.total.baisa
+        )
     else:
         applications.complete(row)
 
 
 def _return(row: Application, reason: str) -> None:
-    applications._to(row, State.RETURNED)
-    applications._happened(row, "returned", None, reason=reason)
+    applications.advance(row, State.RETURNED)
+    applications.happened(row, "returned", None, reason=reason)
     messages.tell(row, "application_returned", cause=f"returned:{row.updated_at}", title=row.frozen["title"], reason=reason)
 
 
 def _refuse(row: Application, reason: str) -> None:
-    applications._to(row, State.REFUSED)
+    applications.advance(row, State.REFUSED)
     row.closed_at = now()
     row.save()
-    applications._happened(row, "refused", None, reason=reason)
+    applications.happened(row, "refused", None, reason=reason)
     messages.tell(row, "application_refused", cause="refused", title=row.frozen["title"], reason=reason)
 
 

@@ -39,7 +39,15 @@ log = logging.getLogger(__name__)
 
 
 def begin(
-    purpose: Purpose, channel: str, destination: str, *, account: Account | None, locale: str, address: str, real: bool = True, name: str = ""
+    purpose: Purpose,
+    channel: str,
+    destination: str,
+    *,
+    account: Account | None,
+    locale: str,
+    address: str,
+    real: bool = True,
+    name: str = "",
 ) -> OneTimeCode:
     """Open a challenge and promise its code. Earlier ones of that account and purpose are void.
 
@@ -88,7 +96,9 @@ def again(challenge_id: str, *, locale: str, address: str) -> OneTimeCode:
     with database.atomic():
         moment = now()
         won = (
-            OneTimeCode.update(counter=challenge.counter + 1, attempts=0, sent_at=moment, expires_at=moment + LIFE[challenge.channel])
+            OneTimeCode.update(
+                counter=challenge.counter + 1, attempts=0, sent_at=moment, expires_at=moment + LIFE[challenge.channel]
+            )
             .where((OneTimeCode.id == challenge.id) & (OneTimeCode.counter == challenge.counter) & OneTimeCode.used_at.is_null())
             .execute()
         )
@@ -163,11 +173,18 @@ def allow(channel: str, destination: str, address: str) -> None:
     limits = [(CodeSent.destination == destination, limit) for limit in PER_DESTINATION]
     limits += [(CodeSent.address == address, limit) for limit in PER_ADDRESS]
     for whose, (period, most) in limits:
-        sent, first = CodeSent.select(fn.COUNT(CodeSent.id), fn.MIN(CodeSent.at)).where(whose & (CodeSent.at > now() - period)).scalar(as_tuple=True)
+        sent, first = (
+            CodeSent.select(fn.COUNT(CodeSent.id), fn.MIN(CodeSent.at))
+            .where(whose & (CodeSent.at > now() - period))
+            .scalar(as_tuple=True)
+        )
         if sent >= most:
             since = CodeSent.at.python_value(first) if isinstance(first, str) else first.replace(tzinfo=dt.UTC)
             left = max(60, int((since + period - now()).total_seconds()))
-            raise TooMany(_("We have sent many codes already. Minutes until the next: %(minutes)s", minutes=-(-left // 60)), retry_after=left)
+            raise TooMany(
+                _("We have sent many codes already. Minutes until the next: %(minutes)s", minutes=-(-left // 60)),
+                retry_after=left,
+            )
     if channel == "sms":
         _keep_budget()
 

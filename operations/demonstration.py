@@ -5,7 +5,7 @@ from pathlib import Path
 from operations import accounts, fees, registers
 
 ROOT = Path(__file__).parent.parent
-PASSWORD = "Bawaba-demo-2026"  # noqa: S105 - printed at start; development only
+PASSWORD = "Bawaba-demo-2026"
 PEOPLE = (
     {
         "email": "ali@example.om",

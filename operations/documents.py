@@ -32,8 +32,12 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         **{name: both(sentence) for name, sentence in certificate.says.items()},
     }
     until = certificate.valid_until(case) if certificate.valid_until else None
-    made = _create(application, "certificate", certificate.template, content, key=f"certificate:{application.reference}", until=until)
-    older = (Document.kind == "certificate") & (Document.subject == application.subject) & (Document.template == certificate.template)
+    made = _create(
+        application, "certificate", certificate.template, content, key=f"certificate:{application.reference}", until=until
+    )
+    older = (
+        (Document.kind == "certificate") & (Document.subject == application.subject) & (Document.template == certificate.template)
+    )
     if application.subject:
         Document.update(state=DocumentState.REPLACED, state_changed_at=now()).where(
             older & (Document.id != made.id) & (Document.state == DocumentState.VALID)
@@ -43,16 +47,27 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
 
 def _paper_rows(rows: Rows) -> list[dict[str, Words]]:
     """On paper the Arabic side has Arabic-Indic digits throughout, numbers of records too."""
-    return [{"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in frozen_rows(rows)]
+    return [
+        {"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in frozen_rows(rows)
+    ]
 
 
 def issue_receipt(application: Application, receipt: Receipt, content: dict[str, Any]) -> Document:
     """The receipt as a document of its own, inside the settling transaction. Its serial is the receipt's number."""
-    return _create(application, "receipt", "receipt.html", content, key=f"receipt:{receipt.number}", until=None, serial=receipt.number)
+    return _create(
+        application, "receipt", "receipt.html", content, key=f"receipt:{receipt.number}", until=None, serial=receipt.number
+    )
 
 
 def _create(
-    application: Application, kind: str, template: str, content: dict[str, Any], *, key: str, until: dt.date | None, serial: str = ""
+    application: Application,
+    kind: str,
+    template: str,
+    content: dict[str, Any],
+    *,
+    key: str,
+    until: dt.date | None,
+    serial: str = "",
 ) -> Document:
     day = today()
     serial = serial or numbering.receipt_number("D", day.year, counters.take(SERIES, day.year))
@@ -117,7 +132,12 @@ def of_application(application: Application) -> list[Document]:
 
 def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
     """The person's own document and its file; None while the queue is still drawing it."""
-    row = Document.select(Document, Application).join(Application).where((Document.serial == serial) & (Application.account == actor.account)).first()
+    row = (
+        Document.select(Document, Application)
+        .join(Application)
+        .where((Document.serial == serial) & (Application.account == actor.account))
+        .first()
+    )
     if row is None or not actor.signed_in:
         raise NotFound
     if row.digest is None:

@@ -35,7 +35,9 @@ def tariff(service: Service, day: dt.date) -> list[Rule]:
 def unset() -> list[str]:
     """Fees that services name and nobody has set or confirmed: those services cannot open in production."""
     rules = {rule.code for rule in (_rule(row) for row in FeeRule.select()) if rule.priced and rule.confirmed}
-    return [f"{service.code}: {code}" for service in catalogue.services.values() for code in service.fee_codes if code not in rules]
+    return [
+        f"{service.code}: {code}" for service in catalogue.services.values() for code in service.fee_codes if code not in rules
+    ]
 
 
 def import_schedule(file: Path) -> tuple[int, int]:

@@ -57,7 +57,11 @@ def missing() -> Iterator[str]:
         return
     if not _worker_beats():
         yield "the worker does not beat: start `python -m tasks`"
-    old = Outbox.select().where(Outbox.done_at.is_null() & Outbox.failed_at.is_null() & (Outbox.due_at < now() - STALE_WORK)).count()
+    old = (
+        Outbox.select()
+        .where(Outbox.done_at.is_null() & Outbox.failed_at.is_null() & (Outbox.due_at < now() - STALE_WORK))
+        .count()
+    )
     if old:
         yield f"{old} pieces of work have waited for more than a quarter of an hour: look at the worker's log"
     if outside.seal is None:

@@ -30,7 +30,9 @@ STARTS_WITHIN = dt.timedelta(minutes=10)
 CHANNEL = "mobile-id"
 SHORT_WAIT = 300  # milliseconds a web request may wait for the phone
 OTHER_PERSON = _("This Mobile ID belongs to somebody else. Prove your own identity: the one this account was opened with.")
-UNPROVABLE = _("This account has no civil number, so it cannot be proven by Mobile ID. Open an account with your ID card's number.")
+UNPROVABLE = _(
+    "This account has no civil number, so it cannot be proven by Mobile ID. Open an account with your ID card's number."
+)
 
 
 def ask(actor: Actor, opened: applications.Opened, step: Step) -> StepUp:
@@ -87,7 +89,9 @@ def _digest(row: StepUp) -> bytes:
 
 def phone_of(actor: Actor) -> str:
     """The verified mobile of the account, to begin with."""
-    verified = (Identifier.account == actor.account) & (Identifier.type == IdentifierType.PHONE) & Identifier.verified_at.is_null(False)
+    verified = (
+        (Identifier.account == actor.account) & (Identifier.type == IdentifierType.PHONE) & Identifier.verified_at.is_null(False)
+    )
     row = Identifier.get_or_none(verified)
     return str(row.value) if row else ""
 
@@ -111,9 +115,9 @@ def ring(actor: Actor, proof: str, phone: str, address: str) -> StepUp:
     provider_session = outside.mobile_id.start(
         phone=number, civil_number=civil_number, digest=_digest(fresh), hash_type="SHA256", language=actor.locale, text=text
     )
-    StepUp.update(state=StepUpState.WAITING, method="mobile-id", phone=number, provider_session=provider_session, failure="").where(
-        StepUp.id == row.id
-    ).execute()
+    StepUp.update(
+        state=StepUpState.WAITING, method="mobile-id", phone=number, provider_session=provider_session, failure=""
+    ).where(StepUp.id == row.id).execute()
     return of(actor, proof)
 
 
@@ -142,7 +146,8 @@ def _count_start(phone: str, address: str, actor: Actor) -> None:
             return
         audit.security(actor.account, "mobile-id-too-often", address)
     raise TooMany(
-        _("Three requests were sent in ten minutes. Wait ten minutes, then start again."), retry_after=int(STARTS_WITHIN.total_seconds())
+        _("Three requests were sent in ten minutes. Wait ten minutes, then start again."),
+        retry_after=int(STARTS_WITHIN.total_seconds()),
     )
 
 
@@ -167,6 +172,8 @@ def poll(actor: Actor, proof: str, address: str) -> StepUp:
 def _judge(row: StepUp, answer: Complete, actor: Actor, address: str) -> StepUp:
     """Believe nothing the provider says: the signature over our hash, the chain, the revocation and the person are checked here."""
     assert answer.certificate is not None and answer.signature is not None and answer.algorithm is not None
+    if outside.certificates is None:
+        raise Unavailable(_("Nobody can be proven here yet: the portal does not know whom to trust. Please tell its operator."))
     signed = Signed(answer.algorithm, _digest(row), answer.signature)
     try:
         person = outside.certificates.person(answer.certificate, at=now(), signed=signed)
@@ -202,7 +209,9 @@ def _remember_civil_number(actor: Actor, civil_number: str) -> None:
 
 @database.atomic()
 def _fail(row: StepUp, why: str, actor: Actor, address: str) -> StepUp:
-    StepUp.update(state=StepUpState.FAILED, failure=why).where((StepUp.id == row.id) & (StepUp.state == StepUpState.WAITING)).execute()
+    StepUp.update(state=StepUpState.FAILED, failure=why).where(
+        (StepUp.id == row.id) & (StepUp.state == StepUpState.WAITING)
+    ).execute()
     audit.security(actor.account, "identity-refused", address, why=why, application=row.application.reference)
     return of(actor, row.id)
 

@@ -1,9 +1,9 @@
 """The journal: what moved, in entries that sum to zero. Nothing is ever changed; a mistake is mended by another journal."""
 
-from engine.ledger import Posting, balanced
-from engine.money import Money
 from peewee import fn
 
+from engine.ledger import Posting, balanced
+from engine.money import Money
 from models import Journal, JournalEntry, new_id
 from operations.now import now
 
@@ -14,7 +14,9 @@ def post(source_key: str, postings: list[Posting]) -> Journal:
     The entries come first and the journal closes them: the database checks their sum at that moment.
     """
     journal = new_id()
-    JournalEntry.insert_many([{"journal": journal, "account": posting.account, "amount": posting.amount} for posting in balanced(postings)]).execute()
+    JournalEntry.insert_many(
+        [{"journal": journal, "account": posting.account, "amount": posting.amount} for posting in balanced(postings)]
+    ).execute()
     return Journal.create(id=journal, source_key=source_key, at=now())
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from gateways.delivery import Undeliverable
-from models import Account, Application, IdentifierType, Identifier, Message, OneTimeCode
+from models import Account, Application, Identifier, IdentifierType, Message, OneTimeCode
 from operations import outbox, secrets
 from operations.now import now
 from operations.outside import outside
@@ -95,7 +95,13 @@ def _transmit(message: Message, context: dict[str, Any]) -> None:
         outside.texter.send(to=message.destination, text=body, key=message.key)
         return
     subject, _newline, text = body.partition("\n")
-    html = render("messages/layout.html", message.locale, subject=subject, paragraphs=text.strip().split("\n\n"), portal_url=outside.portal_url)
+    html = render(
+        "messages/layout.html",
+        message.locale,
+        subject=subject,
+        paragraphs=text.strip().split("\n\n"),
+        portal_url=outside.portal_url,
+    )
     outside.mailer.send(to=message.destination, subject=subject, text=text.strip(), html=html, message_id=_message_id(message))
 
 

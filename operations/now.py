@@ -18,5 +18,5 @@ def today() -> dt.date:
 
 
 def set_business_day(day: dt.date | None) -> None:
-    global _business_day  # noqa: PLW0603 - one process, one day; set at start and by tests
+    global _business_day
     _business_day = day

@@ -68,11 +68,7 @@ def _lease() -> Outbox | None:
         row = Outbox.select().where(waiting).order_by(Outbox.due_at, Outbox.id).first()
         if row is None:
             return None
-        won = (
-            Outbox.update(leased_until=moment + LEASE, tries=Outbox.tries + 1)
-            .where((Outbox.id == row.id) & waiting)
-            .execute()
-        )
+        won = Outbox.update(leased_until=moment + LEASE, tries=Outbox.tries + 1).where((Outbox.id == row.id) & waiting).execute()
     row.tries += 1
     return row if won else _lease()
 

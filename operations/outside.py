@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from gateways.mail import Mailer
     from gateways.mobile_id import MobileId
     from gateways.payments import Gateway
-    from gateways.pdf import Renderer, Signer
+    from gateways.pdf import Renderer
+    from gateways.pdf.seal import Seal
     from gateways.sms import Texter
     from gateways.storage import Storage
 
@@ -30,10 +31,10 @@ class Outside:
     mailer: "Mailer" = field(default=None)  # type: ignore[assignment]
     texter: "Texter" = field(default=None)  # type: ignore[assignment]
     mobile_id: "MobileId" = field(default=None)  # type: ignore[assignment]
-    certificates: "CertificateValidator" = field(default=None)  # type: ignore[assignment]
+    certificates: "CertificateValidator | None" = None
     storage: "Storage" = field(default=None)  # type: ignore[assignment]
     renderer: "Renderer" = field(default=None)  # type: ignore[assignment]
-    seal: "Signer" = field(default=None)  # type: ignore[assignment]
+    seal: "Seal" = field(default=None)  # type: ignore[assignment]
     sms_hourly_budget: int = 500
     altcha_cost: int = 50_000
     demo_fees: bool = True  # development may charge unconfirmed fees

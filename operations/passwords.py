@@ -31,7 +31,10 @@ def check(password: str, *, personal: Iterable[str] = (), staff: bool = False) -
     if len(text) > MOST:
         raise Refusal(_("Choose a shorter password. Greatest number of characters: %(most)s", most=MOST), field="password")
     if text.casefold() in common() or len(set(text)) <= 2:
-        raise Refusal(_("Many people use this password, so it is easy to guess. Choose another, such as a few words in a row."), field="password")
+        raise Refusal(
+            _("Many people use this password, so it is easy to guess. Choose another, such as a few words in a row."),
+            field="password",
+        )
     if _tells(text, personal):
         raise Refusal(_("Leave your own name, e-mail, phone and numbers out of your password."), field="password")
 

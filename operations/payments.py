@@ -80,15 +80,19 @@ def begin(actor: Actor, reference: str) -> str:
 
     Raises Conflict when the bill was paid meanwhile, its price has run out, or the bank is still looking at an earlier payment.
     """
-    row = applications._locked(actor, reference)
+    row = applications.lock(actor, reference)
     bill = _lock(Bill.select().where((Bill.application == row) & (Bill.state == BillState.OPEN)))
     if bill is None:
         raise Conflict(_("There is nothing to pay here: the bill was paid or closed meanwhile."))
     if bill.good_until < now() and row.approved_at is None:
-        raise Conflict(_("This price was good for a day and has run out. Choose “Change answers”, check the new price and submit again."))
+        raise Conflict(
+            _("This price was good for a day and has run out. Choose “Change answers”, check the new price and submit again.")
+        )
     open_one = PaymentAttempt.get_or_none((PaymentAttempt.bill == bill) & PaymentAttempt.state.in_(OPEN))
     if open_one is not None and open_one.state == AttemptState.REVIEW:
-        raise Conflict(_("The bank is still checking your payment. Please do not pay again; we will tell you when it is decided."))
+        raise Conflict(
+            _("The bank is still checking your payment. Please do not pay again; we will tell you when it is decided.")
+        )
     return str((open_one or _new_attempt(bill)).uuid)
 
 
@@ -275,10 +279,15 @@ def settle(uuid: str, verdict: Verdict, source: str) -> Receipt | None:
         if attempt.state in (*OPEN, AttemptState.UNKNOWN) and attempt.state != state:
             _change(attempt, state, source, reason=verdict.reason)
         return None
-    attempt.provider_transaction, attempt.card_brand, attempt.card_masked = verdict.transaction, verdict.card_brand, verdict.card_masked
-    if bill.state == BillState.OPEN:
-        return _pay(application, attempt, bill, source)
-    return _hold_apart(attempt, bill, source)
+    attempt.provider_transaction, attempt.card_brand, attempt.card_masked = (
+        verdict.transaction,
+        verdict.card_brand,
+        verdict.card_masked,
+    )
+    if bill.state != BillState.OPEN:
+        _hold_apart(attempt, bill, source)
+        return None
+    return _pay(application, attempt, bill, source)
 
 
 def _lock_all(uuid: str) -> tuple[Application, PaymentAttempt, Bill]:
@@ -324,7 +333,13 @@ def _receipt(bill: Bill) -> Receipt:
     year = today().year
     sequence = counters.take(f"receipt:{SERIES}", year)
     return Receipt.create(
-        number=receipt_number(SERIES, year, sequence), series=SERIES, year=year, sequence=sequence, bill=bill, amount=bill.total, at=now()
+        number=receipt_number(SERIES, year, sequence),
+        series=SERIES,
+        year=year,
+        sequence=sequence,
+        bill=bill,
+        amount=bill.total,
+        at=now(),
     )
 
 
@@ -381,7 +396,11 @@ def _witness(attempt: PaymentAttempt, verdict: Verdict, source: str) -> None:
         attempt=attempt,
         kind=f"heard:{verdict.outcome}",
         source=source,
-        details={"transaction": verdict.transaction, "reason": verdict.reason, "baisa": verdict.amount.baisa if verdict.amount else None},
+        details={
+            "transaction": verdict.transaction,
+            "reason": verdict.reason,
+            "baisa": verdict.amount.baisa if verdict.amount else None,
+        },
         at=now(),
     )
 
@@ -393,7 +412,9 @@ def _change(attempt: PaymentAttempt, state: AttemptState, source: str, **details
 
 
 def _flag(key: str, kind: str, attempt: PaymentAttempt, **details: Any) -> None:
-    ReconciliationItem.insert(key=key, kind=kind, attempt=attempt.id, details=details, created_at=now()).on_conflict_ignore().execute()
+    ReconciliationItem.insert(
+        key=key, kind=kind, attempt=attempt.id, details=details, created_at=now()
+    ).on_conflict_ignore().execute()
     log.error("a payment needs a person: %s %s", kind, attempt.uuid)
 
 

@@ -40,6 +40,7 @@ def apply(effects: Iterable[Effect], application: Application) -> bool:
     if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
         return False
     for effect, row in planned:
+        assert row is not None
         row.data = {**row.data, **effect.changes}
         row.changed_at, row.changed_by = now(), application
         row.save()
@@ -47,7 +48,9 @@ def apply(effects: Iterable[Effect], application: Application) -> bool:
 
 
 def _locked(record: Record) -> RegisterRecord | None:
-    rows = RegisterRecord.select().where((RegisterRecord.register == record.register.code) & (RegisterRecord.number == record.number))
+    rows = RegisterRecord.select().where(
+        (RegisterRecord.register == record.register.code) & (RegisterRecord.number == record.number)
+    )
     return (rows.for_update() if database.for_update else rows).first()  # type: ignore[no-any-return]
 
 
@@ -119,7 +122,9 @@ def _batches(rows: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[dict[str, d
 def _merge(register: Register, batch: dict[str, dict[str, Any]], report: Report) -> None:
     known = {
         row.number: row
-        for row in RegisterRecord.select().where((RegisterRecord.register == register.code) & RegisterRecord.number.in_(list(batch)))
+        for row in RegisterRecord.select().where(
+            (RegisterRecord.register == register.code) & RegisterRecord.number.in_(list(batch))
+        )
     }
     fresh = []
     for number, data in batch.items():

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from engine import clock, digits
 from engine.money import Money
-from engine.wording import LOCALES, Text, Words
+from engine.wording import Text, Words
 from gateways.pdf.text import equip
 
 ROOT = Path(__file__).parent.parent
@@ -69,7 +69,9 @@ def day(value: dt.date, locale: str) -> str:
 
 def moment(value: dt.datetime, locale: str) -> str:
     at = clock.in_muscat(value)
-    return f"{day(at.date(), locale)}{'،' if locale == 'ar' else ','} {localise(format_time(at, 'h:mm a', locale=locale), locale)}"
+    return (
+        f"{day(at.date(), locale)}{'،' if locale == 'ar' else ','} {localise(format_time(at, 'h:mm a', locale=locale), locale)}"
+    )
 
 
 def both(value: Any) -> Words:
@@ -99,7 +101,11 @@ def environment(locale: str) -> Environment:
         "digits": lambda value: localise(str(value), locale),
         "words": lambda value: shown(value, locale),
     }
-    made.globals |= {"money": lambda baisa: Money(baisa).format(locale), "locale": locale, "direction": "rtl" if locale == "ar" else "ltr", "other_locale": _other(locale)}
+    made.globals |= {
+        "money": lambda baisa: Money(baisa).format(locale),
+        "locale": locale,
+        "direction": "rtl" if locale == "ar" else "ltr",
+    }
     return made
 
 
@@ -113,10 +119,6 @@ def papers() -> Environment:
 
 def render(template: str, locale: str, **context: Any) -> str:
     return environment(locale).get_template(template).render(**context)
-
-
-def _other(locale: str) -> str:
-    return next(other for other in LOCALES if other != locale)
 
 
 def frozen_rows(rows: Any) -> list[dict[str, Words]]:

@@ -67,7 +67,9 @@ def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
     return Actor(
         account=session.account_id,
         session=session.id,
-        name=session.arabic_name if locale == "ar" and session.arabic_name else Account.name.fget(session),
+        name=session.arabic_name
+        if locale == "ar" and session.arabic_name
+        else " ".join(filter(None, (session.first_name, session.middle_name, session.family_name))),
         civil_number=session.civil_number,
         assurance=Assurance(session.assurance),
         roles=frozenset(f"{row.role}:{row.authority}" if row.authority else row.role for row in rows if row.role),
@@ -131,7 +133,9 @@ def of(actor: Actor) -> list[Open]:
     moment = now()
     rows = Session.select().where((Session.account == actor.account) & _open(moment)).order_by(Session.seen_at.desc())
     shown = [
-        Open(row.id, row.browser, row.address, row.created_at, row.seen_at, row.id == actor.session) for row in rows if not _idle(row)
+        Open(row.id, row.browser, row.address, row.created_at, row.seen_at, row.id == actor.session)
+        for row in rows
+        if not _idle(row)
     ]
     return sorted(shown, key=lambda row: not row.current)
 
@@ -149,4 +153,8 @@ def _end(whose: object) -> int:
 
 
 def _proven_civil_number() -> object:
-    return (Identifier.account == Account.id) & (Identifier.type == IdentifierType.CIVIL_NUMBER) & Identifier.verified_at.is_null(False)
+    return (
+        (Identifier.account == Account.id)
+        & (Identifier.type == IdentifierType.CIVIL_NUMBER)
+        & Identifier.verified_at.is_null(False)
+    )

@@ -1,4 +1,4 @@
-"""Join the parts into the one stylesheet and the one script that a page asks for: `python static/build.py`, after changing a part.
+"""Join the parts into the one stylesheet and the one script that a page asks for: `python static/build.py` after a change.
 
 The results are committed, so that running the portal needs no build; a test compares them with their parts.
 """

@@ -25,7 +25,7 @@ TEMPLATES = "templates"
 GETTEXT_FUNCTIONS = ["_", "gettext", "ngettext"]
 JINJA_OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 HEADER: dict[str, Any] = {"project": "Bawaba", "version": "1", "charset": "utf-8", "fuzzy": False, "header_comment": "# Bawaba"}
-HEADER |= {"msgid_bugs_address": "", "last_translator": "Bawaba", "language_team": "Bawaba"}
+HEADER |= {"msgid_bugs_address": "-", "last_translator": "Bawaba", "language_team": "Bawaba"}
 # none, one, two, 3-10, 11-99, hundreds: gettext's own order; Babel's would swap the last two
 ARABIC_PLURALS = "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")

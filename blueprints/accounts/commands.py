@@ -15,7 +15,11 @@ blueprint.cli.help = "Accounts of staff. · حسابات الموظفين."
 @click.option("--name", prompt="Name · الاسم", help="First and family name. · الاسم الأول واسم العائلة.")
 @click.option("--role", required=True, help="What they may do, such as clerk. · دور الموظف، مثل clerk.")
 @click.option("--authority", default="", help="For one authority only, such as chamber. · لجهة واحدة فقط، مثل chamber.")
-@click.option("--ask-password", is_flag=True, help="Ask for a password here instead of printing a link. · اطلب كلمة المرور هنا بدل طباعة رابط.")
+@click.option(
+    "--ask-password",
+    is_flag=True,
+    help="Ask for a password here instead of printing a link. · اطلب كلمة المرور هنا بدل طباعة رابط.",
+)
 def create_staff(email: str, name: str, role: str, authority: str, ask_password: bool) -> None:
     """Give EMAIL an account and a role. · أنشئ حسابا للموظف وأسند إليه دورا.
 

@@ -116,10 +116,16 @@ class RegistrationForm(HumanForm):
         render_kw={"autocomplete": "given-name", "dir": "ltr", "maxlength": 60},
     )
     middle_name = StringField(
-        _("Middle name"), [Optional(), shaped(LATIN, _LATIN_LETTERS)], filters=[spaced], render_kw={"autocomplete": "additional-name", "dir": "ltr", "maxlength": 60}
+        _("Middle name"),
+        [Optional(), shaped(LATIN, _LATIN_LETTERS)],
+        filters=[spaced],
+        render_kw={"autocomplete": "additional-name", "dir": "ltr", "maxlength": 60},
     )
     family_name = StringField(
-        _("Family name"), [Optional(), shaped(LATIN, _LATIN_LETTERS)], filters=[spaced], render_kw={"autocomplete": "family-name", "dir": "ltr", "maxlength": 60}
+        _("Family name"),
+        [Optional(), shaped(LATIN, _LATIN_LETTERS)],
+        filters=[spaced],
+        render_kw={"autocomplete": "family-name", "dir": "ltr", "maxlength": 60},
     )
     arabic_name = StringField(
         _("Full name in Arabic"),
@@ -144,7 +150,10 @@ class RegistrationForm(HumanForm):
     )
     registration = StringField(
         _("Commercial registration number"),
-        [Optional(), shaped(COMMERCIAL_REGISTRATION, _("Write the registration number with digits only, such as 1229237 or 1/52285/0."))],
+        [
+            Optional(),
+            shaped(COMMERCIAL_REGISTRATION, _("Write the registration number with digits only, such as 1229237 or 1/52285/0.")),
+        ],
         filters=[compact],
         description=_("If you have one; you can use your other registrations later too"),
         render_kw={"inputmode": "text", "autocomplete": "off", "dir": "ltr", "maxlength": 30},
@@ -154,7 +163,7 @@ class RegistrationForm(HumanForm):
         _("Identity document"), choices=[("civil-card", _("Civil card")), ("passport", _("Passport"))], default="civil-card"
     )
     identity_number = StringField(
-        _("Its number"),
+        _("Number of the card or passport"),
         [required(_("Write the number of your civil card or passport."))],
         filters=[compact, upper],
         description=_("The civil number has up to nine digits and stands on the front of the card"),
@@ -167,7 +176,9 @@ class RegistrationForm(HumanForm):
         render_kw=PASSWORD_NEW,
     )
     confirmation = PasswordField(
-        _("Password again"), [same_as("password", _("The two passwords differ. Write the same one twice."))], render_kw=PASSWORD_NEW
+        _("Password again"),
+        [same_as("password", _("The two passwords differ. Write the same one twice."))],
+        render_kw=PASSWORD_NEW,
     )
 
     def speak(self, locale: str) -> None:
@@ -227,10 +238,15 @@ class NewPasswordForm(Form):
     """A new password, by the link of the mail."""
 
     password = PasswordField(
-        _("New password"), [required(_("Choose a password."))], description=_("At least 8 characters; for staff 15"), render_kw=PASSWORD_NEW
+        _("New password"),
+        [required(_("Choose a password."))],
+        description=_("At least 8 characters; for staff 15"),
+        render_kw=PASSWORD_NEW,
     )
     confirmation = PasswordField(
-        _("New password again"), [same_as("password", _("The two passwords differ. Write the same one twice."))], render_kw=PASSWORD_NEW
+        _("New password again"),
+        [same_as("password", _("The two passwords differ. Write the same one twice."))],
+        render_kw=PASSWORD_NEW,
     )
 
 
@@ -242,7 +258,11 @@ class NewPasswordByCodeForm(CodeForm, NewPasswordForm):
 def countries(locale: str) -> list[tuple[str, str]]:
     """Countries by ISO code; Oman and its neighbours of the Gulf first, then by name."""
     first = ("OM", "AE", "BH", "KW", "QA", "SA")
-    names = {code: name for code, name in Locale(locale).territories.items() if re.fullmatch("[A-Z]{2}", code) and code not in NOT_COUNTRIES}
+    names = {
+        code: name
+        for code, name in Locale(locale).territories.items()
+        if re.fullmatch("[A-Z]{2}", code) and code not in NOT_COUNTRIES
+    }
     rest = sorted((name.removeprefix("ال"), code) for code, name in names.items() if code not in first)
     return [(code, names[code]) for code in (*first, *(code for _name, code in rest))]
 

@@ -45,13 +45,27 @@ CODE_PAGES = {
     Purpose.RECOVER: "accounts.renew_password",
     Purpose.HUMAN: "accounts.confirm_sign_in",
 }
-BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"))
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def cost() -> int:
-    """What one post takes from its limit: a form sent without a solved CAPTCHA counts several times."""
-    return 1 if "altcha" not in request.form or request.form["altcha"] else WITHOUT_CAPTCHA
+    """What one post takes from its limit: a form sent with scripts off, so without a solved CAPTCHA, counts several times."""
+    return WITHOUT_CAPTCHA if request.form.get("noscript") and not request.form.get("altcha") else 1
 
 
 # --- Registering -----------------------------------------------------------------------------------------------------------------
@@ -316,7 +330,10 @@ def _enter(account: Account, wanted: str | None) -> ResponseReturnValue:
     kept = session.get("_flashes", [])
     session.clear()
     session["_flashes"] = kept
-    login_user(SignedIn(token, sessions.actor_of(token, locale())))
+    entered = sessions.actor_of(token, locale())
+    if entered is None:  # blocked this very moment
+        raise NotFound
+    login_user(SignedIn(token, entered))
     return redirect(_after_sign_in(wanted), 303)
 
 

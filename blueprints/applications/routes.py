@@ -3,17 +3,19 @@
 from flask import Blueprint, request, url_for
 from flask.wrappers import Response
 from flask_login import login_required
-from werkzeug.utils import redirect
 
 from blueprints.actor import actor
+from blueprints.addresses import go
 from blueprints.applications import views
 from blueprints.forms import Form, form_for
+from blueprints.language import switching
 from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
 from engine.service import Step
 from engine.wording import _
-from operations import applications, casework, identity
-from operations.applications import Opened, Uploaded
+from operations import answers, applications, casework, identity, submission
+from operations.answers import Uploaded
+from operations.applications import Opened
 
 blueprint = Blueprint("applications", __name__)
 
@@ -30,7 +32,7 @@ def dashboard() -> Response:
 def begin() -> Response:
     """audience: signed in. Start a service, or go on with its open draft."""
     opened = applications.start(actor(), request.form.get("service", ""))
-    return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+    return go(_onwards(opened))
 
 
 @blueprint.get("/applications/<reference>")
@@ -52,7 +54,7 @@ def papers(reference: str) -> Response:
 @login_required
 def resume(reference: str) -> Response:
     """audience: its applicant. To the first thing that is still missing."""
-    return redirect(_onwards(applications.of(actor(), reference)), 303)  # type: ignore[return-value]
+    return go(_onwards(applications.of(actor(), reference)))
 
 
 @blueprint.route("/applications/<reference>/steps/<name>", methods=["GET", "POST"])
@@ -62,12 +64,11 @@ def take_step(reference: str, name: str) -> Response:
     opened, step = _open_step(reference, name)
     if elsewhere := _before(opened, step):
         return elsewhere
-    offered = applications.offered(actor(), opened, step)
+    offered = answers.offered(actor(), opened, step)
     form = form_for(step, views.options(offered))(data=views.typed(opened, step))
 
-    if form.validate_on_submit() or (form.is_submitted() and form.errors and not form.csrf_token.errors):
-        if _answer(opened, step, form):
-            return redirect(_after(opened, step), 303)  # type: ignore[return-value]
+    if form.is_submitted() and not switching() and _answer(opened, step, form):
+        return go(_after(opened, step))
 
     remarks = casework.remarks_on(opened.row)
     return page("applications/step.html", 422 if form.errors else 200, form=form, **views.step(opened, step, offered, remarks))
@@ -80,7 +81,7 @@ def preview_quote(reference: str, name: str) -> Response:
     opened, step = _open_step(reference, name)
     if _missing(opened, step):
         raise NotFound
-    supposed = applications.preview(actor(), opened, step, request.form)
+    supposed = answers.preview(actor(), opened, step, request.form)
     return part("applications/_quote.html", **views.price(supposed))
 
 
@@ -91,10 +92,10 @@ def check(reference: str) -> Response:
     opened = applications.of(actor(), reference)
     if elsewhere := _before_check(opened):
         return elsewhere
-    if applications.refresh(actor(), opened):
+    if submission.refresh(actor(), opened):
         notice("warning", _("The register changed since you began. Check the data below once more."))
         if opened.next_step():
-            return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+            return go(_onwards(opened))
     return page("applications/check.html", form=Form(), **views.check(opened))
 
 
@@ -108,12 +109,14 @@ def submit(reference: str) -> Response:
     form = Form()
     if form.validate_on_submit():
         try:
-            applications.submit(actor(), reference, request.form.get("seal", ""))
+            submission.submit(actor(), reference, request.form.get("seal", ""))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return redirect(url_for(".overview", reference=reference), 303)  # type: ignore[return-value]
-    return page("applications/check.html", 422 if form.errors else 200, form=form, **views.check(applications.of(actor(), reference)))
+            return go(url_for(".overview", reference=reference))
+    return page(
+        "applications/check.html", 422 if form.errors else 200, form=form, **views.check(applications.of(actor(), reference))
+    )
 
 
 @blueprint.post("/applications/<reference>/draft")
@@ -121,7 +124,7 @@ def submit(reference: str) -> Response:
 def reopen(reference: str) -> Response:
     """audience: its applicant. Change the answers of an application that is submitted but not yet paid."""
     opened = applications.reopen(actor(), reference)
-    return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+    return go(_onwards(opened))
 
 
 @blueprint.route("/applications/<reference>/withdrawal", methods=["GET", "POST"])
@@ -133,7 +136,7 @@ def withdraw(reference: str) -> Response:
     if form.validate_on_submit():
         applications.withdraw(actor(), reference)
         notice("success", _("The application %(reference)s was withdrawn. Nothing was charged.", reference=reference))
-        return redirect(url_for(".dashboard"), 303)  # type: ignore[return-value]
+        return go(url_for(".dashboard"))
     return page("applications/withdraw.html", opened=opened, form=form)
 
 
@@ -149,9 +152,11 @@ def _open_step(reference: str, name: str) -> tuple[Opened, Step]:
 
 
 def _answer(opened: Opened, step: Step, form: Form) -> bool:
+    """Save what is fine, put what is not beside its field. (CSRFProtect has already judged where the post comes from.)"""
+    form.validate()
     files = {name: Uploaded(file.filename, file.stream) for name, file in request.files.items() if file.filename and name in form}
     try:
-        applications.answer(actor(), opened, step, request.form, files)
+        answers.answer(actor(), opened, step, request.form, files)
     except Refusal as refusal:
         if not form.errors:
             form.refuse(refusal)
@@ -178,23 +183,27 @@ def _after(opened: Opened, step: Step) -> str:
 
 def _missing(opened: Opened, step: Step) -> bool:
     """Whether this person may not yet be on this step."""
-    return not opened.editable or not opened.reachable(step) or applications.granted(actor(), opened) < applications.needed(actor(), step)
+    return (
+        not opened.editable
+        or not opened.reachable(step)
+        or applications.granted(actor(), opened) < applications.needed(actor(), step)
+    )
 
 
 def _before(opened: Opened, step: Step) -> Response | None:
     """Where the person must go before this step opens."""
     if not opened.editable:
-        return redirect(url_for("applications.overview", reference=opened.reference), 303)  # type: ignore[return-value]
+        return go(url_for("applications.overview", reference=opened.reference))
     if not opened.reachable(step):
-        return redirect(_onwards(opened), 303)  # type: ignore[return-value]
+        return go(_onwards(opened))
     if applications.granted(actor(), opened) < applications.needed(actor(), step):
         proof = identity.ask(actor(), opened, step)
-        return redirect(url_for("identity.choose", proof=proof.id), 303)  # type: ignore[return-value]
+        return go(url_for("identity.choose", proof=proof.id))
     return None
 
 
 def _before_check(opened: Opened) -> Response | None:
     if opened.editable and (missing := opened.next_step()):
-        return redirect(url_for("applications.take_step", reference=opened.reference, name=missing.name), 303)  # type: ignore[return-value]
+        return go(url_for("applications.take_step", reference=opened.reference, name=missing.name))
     most = max(opened.service.steps, key=lambda step: step.assurance)
     return _before(opened, most)

@@ -1,7 +1,7 @@
 """What the application pages show, gathered in one place per page, so that templates only draw."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
@@ -12,9 +12,11 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from models import Application, Document
-from operations import applications, documents, payments
+from operations import applications, documents, payments, submission
 from operations.applications import Opened
+
+if TYPE_CHECKING:
+    from models import Application, Document
 
 KINDS = {
     State.DRAFT: "neutral",
@@ -42,7 +44,7 @@ EVENTS: dict[str, Text] = {
 # --- Dashboard -------------------------------------------------------------------------------------------------------------------
 
 
-def dashboard(rows: list[Application]) -> dict[str, Any]:
+def dashboard(rows: "list[Application]") -> dict[str, Any]:
     known = [row for row in rows if row.service in catalogue.services]
     waiting = [row for row in known if State(row.state) in WAITING_FOR_APPLICANT]
     running = [row for row in known if row.state == State.IN_REVIEW]
@@ -55,7 +57,7 @@ def dashboard(rows: list[Application]) -> dict[str, Any]:
     }
 
 
-def _listed(row: Application) -> dict[str, Any]:
+def _listed(row: "Application") -> dict[str, Any]:
     state = State(row.state)
     draft = state in (State.DRAFT, State.RETURNED)
     return {
@@ -69,7 +71,7 @@ def _listed(row: Application) -> dict[str, Any]:
     }
 
 
-def _about(row: Application) -> dict[str, str] | None:
+def _about(row: "Application") -> dict[str, str] | None:
     """Whose matter it is: the name of the first record that was chosen."""
     frozen = next(iter(row.records.values()), None)
     return catalogue.record(frozen).title if frozen else None  # type: ignore[return-value]
@@ -80,7 +82,10 @@ def _about(row: Application) -> dict[str, str] | None:
 
 def options(offered: dict[str, list[Record]]) -> dict[str, list[tuple[str, Any]]]:
     """Register records as choices: the number first, then whose it is."""
-    return {name: [(record.number, {"title": record.number, "hint": record.title}) for record in records] for name, records in offered.items()}
+    return {
+        name: [(record.number, {"title": record.number, "hint": record.title}) for record in records]
+        for name, records in offered.items()
+    }
 
 
 def typed(opened: Opened, step: Step) -> dict[str, Any]:
@@ -115,7 +120,8 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
 def trail(opened: Opened) -> list[dict[str, Any]]:
     """The steps and the check page, as far as one may go back or forth."""
     steps = [
-        {"title": step.title, "href": _step_url(opened, step) if opened.reachable(step) else None} for step in opened.service.steps
+        {"title": step.title, "href": _step_url(opened, step) if opened.reachable(step) else None}
+        for step in opened.service.steps
     ]
     return [*steps, {"title": _("Check and submit"), "href": None}]
 
@@ -124,7 +130,7 @@ def price(opened: Opened) -> dict[str, Any]:
     """The quote for the answers so far; none while something it needs is unanswered."""
     if opened.next_step() is not None:
         return {"lines": [], "total": None, "facts": [], "unset": None}
-    offer = applications.offer(opened)
+    offer = submission.offer(opened)
     return {**quoted(offer.quote), "facts": _facts(offer.also), "unset": offer.unset}
 
 
@@ -152,9 +158,9 @@ def _step_url(opened: Opened, step: Step) -> str:
 
 
 def check(opened: Opened) -> dict[str, Any]:
-    offer = applications.offer(opened)
+    offer = submission.offer(opened)
     sections = [
-        {"title": step.title, "href": _step_url(opened, step), "rows": list(_terms(applications.rows_of(opened, step)))}
+        {"title": step.title, "href": _step_url(opened, step), "rows": list(_terms(submission.rows_of(opened, step)))}
         for step in opened.service.steps
         if step.fields
     ]
@@ -210,7 +216,7 @@ def papers(opened: Opened) -> dict[str, Any]:
     }
 
 
-def _paper(document: Document) -> dict[str, Any]:
+def _paper(document: "Document") -> dict[str, Any]:
     return {
         "title": document.content["title"],
         "serial": document.serial,

@@ -78,7 +78,9 @@ service = Service(
                 _("Commercial registration"),
                 hint=_("These are the registrations under your civil number."),
                 register="chamber.establishments",
-                none=_("No commercial registration is filed under your civil number. Ask the ministry of commerce to correct its register."),
+                none=_(
+                    "No commercial registration is filed under your civil number. Ask the ministry of commerce to correct its register."
+                ),
             ),
         ),
         Step(
@@ -89,7 +91,9 @@ service = Service(
                 _("OCCI number"),
                 register="chamber.memberships",
                 of="registration",
-                none=_("This company is not a chamber member yet, so there is nothing to renew. Go back and choose another company."),
+                none=_(
+                    "This company is not a chamber member yet, so there is nothing to renew. Go back and choose another company."
+                ),
             ),
         ),
         Step("company", _("Check the company's data"), Summary("membership"), assurance=Assurance.SUBSTANTIAL),
@@ -114,7 +118,9 @@ service = Service(
         says={
             "certifies": _("The Chamber of Commerce and Industry hereby certifies that"),
             "registered": _("is registered with it as follows"),
-            "statement": _("This certificate is valid until the date of expiry above. Scan the code to see whether it still stands."),
+            "statement": _(
+                "This certificate is valid until the date of expiry above. Scan the code to see whether it still stands."
+            ),
         },
         valid_until=new_expiry,
     ),

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, send_file, url_for
 from flask.wrappers import Response
 from flask_login import login_required
-from werkzeug.utils import redirect
 from wtforms import StringField
 
 from blueprints.actor import actor
+from blueprints.addresses import go
 from blueprints.forms import Form, required
 from blueprints.page import page
 from engine import numbering
@@ -53,8 +53,10 @@ def verify() -> Response:
     if form.validate_on_submit():
         code = numbering.parse_verification_code(form.code.data)
         if code:
-            return redirect(url_for(".verify_code", code=code), 303)  # type: ignore[return-value]
-        form.code.errors = [_("This cannot be a verification code: it has twelve letters and digits. Compare it with the document.")]
+            return go(url_for(".verify_code", code=code))
+        form.code.errors = [
+            _("This cannot be a verification code: it has twelve letters and digits. Compare it with the document.")
+        ]
     return page("verify/enter.html", 422 if form.errors else 200, form=form)
 
 

@@ -1,18 +1,23 @@
 """The manual's road: choose the way to prove it, confirm on the phone, log out of the identity provider, return to the step."""
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, current_app, make_response, request, url_for
 from flask.wrappers import Response
 from flask_login import login_required, login_user
-from werkzeug.utils import redirect
 from wtforms import StringField
 
 from blueprints.actor import SignedIn, actor, address
+from blueprints.addresses import go
 from blueprints.forms import Form, folded, required
 from blueprints.page import page, part
 from engine.errors import Refusal
 from engine.wording import _
-from models import StepUp, StepUpState
 from operations import identity
+from operations.identity import StepUpState
+
+if TYPE_CHECKING:
+    from models import StepUp
 
 blueprint = Blueprint("identity", __name__, url_prefix="/identity")
 
@@ -33,9 +38,9 @@ def choose(proof: str) -> Response:
     """audience: the session that was asked. Which way to prove it."""
     row = identity.of(actor(), proof)
     if row.state == StepUpState.WAITING:
-        return redirect(url_for(".waiting", proof=proof), 303)  # type: ignore[return-value]
+        return go(url_for(".waiting", proof=proof))
     if row.state in (StepUpState.PROVEN, StepUpState.OPEN, StepUpState.ENDED):
-        return redirect(url_for(".single_log_out", proof=proof), 303)  # type: ignore[return-value]
+        return go(url_for(".single_log_out", proof=proof))
     return _choice(row, PhoneForm(data={"phone": identity.phone_of(actor())}))
 
 
@@ -53,7 +58,7 @@ def ring(proof: str) -> Response:
                 raise
             form.refuse(refusal)
         else:
-            return redirect(url_for(".waiting", proof=proof), 303)  # type: ignore[return-value]
+            return go(url_for(".waiting", proof=proof))
     return _choice(row, form)
 
 
@@ -76,14 +81,18 @@ def waiting(proof: str) -> Response:
     return page("identity/waiting.html", **shown)
 
 
-def _decided(row: StepUp) -> Response:
+def _decided(row: "StepUp") -> Response:
     """The phone has answered: on to the next page, also from inside a region that refreshes itself."""
-    target = url_for(".choose", proof=row.id) if row.state in (StepUpState.FAILED, StepUpState.CHOOSING) else url_for(".single_log_out", proof=row.id)
+    target = (
+        url_for(".choose", proof=row.id)
+        if row.state in (StepUpState.FAILED, StepUpState.CHOOSING)
+        else url_for(".single_log_out", proof=row.id)
+    )
     if request.headers.get("X-Quiet") == "1":
         response = make_response("", 200)
         response.headers["HX-Redirect"] = target
         return response
-    return redirect(target, 303)  # type: ignore[return-value]
+    return go(target)
 
 
 @blueprint.post("/<proof>/cancellation")
@@ -91,7 +100,7 @@ def _decided(row: StepUp) -> Response:
 def cancel(proof: str) -> Response:
     """audience: the session that was asked. Stop waiting and choose again."""
     identity.cancel(actor(), proof)
-    return redirect(url_for(".choose", proof=proof), 303)  # type: ignore[return-value]
+    return go(url_for(".choose", proof=proof))
 
 
 @blueprint.route("/<proof>/single-log-out", methods=["GET", "POST"])
@@ -101,17 +110,17 @@ def single_log_out(proof: str) -> Response:
     row = identity.of(actor(), proof)
     back = url_for("applications.take_step", reference=row.application.reference, name=row.step)
     if row.state in (StepUpState.OPEN, StepUpState.ENDED):
-        return redirect(back, 303)  # type: ignore[return-value]
+        return go(back)
     if row.state != StepUpState.PROVEN:
-        return redirect(url_for(".choose", proof=proof), 303)  # type: ignore[return-value]
+        return go(url_for(".choose", proof=proof))
     form = Form()
     if form.validate_on_submit():
         _row, token = identity.leave(actor(), proof)
         if token:
             login_user(SignedIn(token, actor()))
-        return redirect(back, 303)  # type: ignore[return-value]
+        return go(back)
     return page("identity/single_log_out.html", row=row, form=form)
 
 
-def _choice(row: StepUp, form: PhoneForm) -> Response:
+def _choice(row: "StepUp", form: PhoneForm) -> Response:
     return page("identity/choose.html", 422 if form.errors else 200, row=row, form=form, failure=identity.failure(row))

@@ -6,7 +6,6 @@ import click
 from flask import Blueprint, Flask, current_app, jsonify
 from flask.wrappers import Response
 
-
 from engine.catalogue import catalogue
 from operations import demonstration, fees, health
 from operations.rendering import translate

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask.wrappers import Response
 
 from blueprints.actor import actor
@@ -44,7 +44,7 @@ def service(code: str) -> Response:
         "pages/service.html",
         service=found,
         authority=catalogue.authorities[found.authority],
-        fee_rows=[_fee(rule, found) for rule in fees.tariff(found, today())],
+        **_fees(found),
         draft=applications.draft_of(actor(), code),
     )
 
@@ -55,23 +55,17 @@ def about(name: str) -> Response:
     return page("pages/about.html", name=name, title=ABOUT[name])
 
 
-@blueprint.get("/style")
-def style() -> Response:
-    """audience: developers. Every component in every state; in development only."""
-    if not current_app.config["DEVELOPMENT"]:
-        raise NotFound
-    return page("style/style.html")
-
-
-def _fee(rule: Rule, service: Service) -> tuple[Any, Any, Any]:
-    """What it is for, for whom, and how much."""
-    variants = catalogue.authorities[service.authority].variants
-    return rule.label, variants.get(rule.variant, _("Everyone")), _price(rule)
+def _fees(service: Service) -> dict[str, Any]:
+    """The tariff as a table of what is set, and the variants that the authority has not set yet."""
+    names = catalogue.authorities[service.authority].variants
+    rules = fees.tariff(service, today())
+    return {
+        "fee_rows": [(rule.label, names.get(rule.variant, _("Everyone")), _price(rule)) for rule in rules if rule.priced],
+        "unset": list(dict.fromkeys(names.get(rule.variant, _("Everyone")) for rule in rules if not rule.priced)),
+    }
 
 
 def _price(rule: Rule) -> Any:
-    if not rule.priced:
-        return _("Not set yet")
     if rule.kind is Kind.SHARE:
         return _("%(rate)s per thousand of the amount", rate=rule.rate)
     if rule.kind is Kind.MULTIPLE:

@@ -3,9 +3,9 @@
 from flask import Blueprint, make_response, request, url_for
 from flask.wrappers import Response
 from flask_login import login_required
-from werkzeug.utils import redirect
 
 from blueprints.actor import actor
+from blueprints.addresses import go
 from blueprints.forms import Form
 from blueprints.page import page, part
 from gateways.payments import Redirect
@@ -18,7 +18,7 @@ blueprint = Blueprint("payments", __name__)
 @login_required
 def leave(reference: str) -> Response:
     """audience: its applicant. Open the attempt; a second press takes up the same one."""
-    return redirect(url_for(".checkout", uuid=payments.begin(actor(), reference)), 303)  # type: ignore[return-value]
+    return go(url_for(".checkout", uuid=payments.begin(actor(), reference)))
 
 
 @blueprint.get("/payments/<uuid>/checkout")
@@ -27,25 +27,25 @@ def checkout(uuid: str) -> Response:
     """audience: its payer. The form that leads to the bank; scripts send it at once."""
     onwards = payments.checkout(actor(), uuid)
     if onwards is None:
-        return redirect(url_for(".wait", uuid=uuid), 303)  # type: ignore[return-value]
+        return go(url_for(".wait", uuid=uuid))
     if isinstance(onwards, Redirect):
-        return redirect(onwards.url, 303)  # type: ignore[return-value]
+        return go(onwards.url)
     return page("payments/checkout.html", onwards=onwards, standing=payments.standing(actor(), uuid))
 
 
 @blueprint.post("/payments/return/<provider>")
 def returned(provider: str) -> Response:
     """audience: the bank, through the person's browser (signature verified). Cross-site, without our cookie."""
-    uuid = payments.receive(provider, "browser", request.headers, request.get_data(cache=False))
+    uuid = payments.receive(provider, "browser", dict(request.headers), request.get_data(cache=False))
     if uuid is None:
-        return redirect(url_for("payments.unclear"), 303)  # type: ignore[return-value]
-    return redirect(url_for("payments.wait", uuid=uuid), 303)  # type: ignore[return-value]
+        return go(url_for("payments.unclear"))
+    return go(url_for("payments.wait", uuid=uuid))
 
 
 @blueprint.post("/payments/notifications/<provider>")
 def notified(provider: str) -> Response:
     """audience: the bank's server (signature verified)."""
-    uuid = payments.receive(provider, "merchant", request.headers, request.get_data(cache=False))
+    uuid = payments.receive(provider, "merchant", dict(request.headers), request.get_data(cache=False))
     return make_response("", 200 if uuid else 400)
 
 
@@ -72,7 +72,7 @@ def wait(uuid: str) -> Response:
 def ask(uuid: str) -> Response:
     """audience: its payer. Ask the bank now instead of waiting for it."""
     payments.ask_now(actor(), uuid)
-    return redirect(url_for(".wait", uuid=uuid), 303)  # type: ignore[return-value]
+    return go(url_for(".wait", uuid=uuid))
 
 
 def _go(target: str) -> Response:
@@ -80,4 +80,4 @@ def _go(target: str) -> Response:
         response = make_response("", 200)
         response.headers["HX-Redirect"] = target
         return response
-    return redirect(target, 303)  # type: ignore[return-value]
+    return go(target)

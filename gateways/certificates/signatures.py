@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_ds
 from gateways.certificates.refusals import Reason, Untrusted
 
 HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
-FAMILIES = ("ES", "PS", "RS")
 SMALLEST_RSA_KEY = 2048
 
 
@@ -74,7 +73,7 @@ def _der(raw: bytes, key: ec.EllipticCurvePublicKey) -> bytes:
 
 
 def _hash(algorithm: str) -> hashes.HashAlgorithm:
-    family, size = algorithm[:2], algorithm[2:]
-    if family not in FAMILIES or size not in HASHES:
+    chosen = HASHES.get(algorithm[2:])
+    if chosen is None:
         raise Untrusted(Reason.BAD_SIGNATURE, f"the algorithm {algorithm[:40]!r} is not accepted")
-    return HASHES[size]
+    return chosen

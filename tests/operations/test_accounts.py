@@ -9,7 +9,19 @@ import pytest
 from peewee import Database
 
 from engine.errors import Conflict, NotFound, Refusal, TooMany
-from models import Account, AuditEntry, CodeSent, Identifier, IdentifierType, Message, OneTimeCode, Outbox, Role, SecurityEvent, Session
+from models import (
+    Account,
+    AuditEntry,
+    CodeSent,
+    Identifier,
+    IdentifierType,
+    Message,
+    OneTimeCode,
+    Outbox,
+    Role,
+    SecurityEvent,
+    Session,
+)
 from operations import accounts, codes, passwords, sessions
 from operations.now import now
 from tests.support.builders import PASSWORD, a_person, a_registration, signed_in
@@ -44,7 +56,10 @@ def recovering(who: str) -> str:
 def test_both_codes_open_an_account() -> None:
     account = registered()
     assert Account.get_by_id(account.id).active_at
-    assert {identifier.value for identifier in Identifier.select() if identifier.verified_at} == {"iamsa@bawaba.example", "+96899416689"}
+    assert {identifier.value for identifier in Identifier.select() if identifier.verified_at} == {
+        "iamsa@bawaba.example",
+        "+96899416689",
+    }
     assert recognised("iamsa@bawaba.example").id == account.id
 
 
@@ -113,7 +128,9 @@ def test_of_two_registering_the_same_address_the_first_to_finish_has_it() -> Non
     assert recognised("iamsa@bawaba.example", NEW)
 
 
-@pytest.mark.parametrize("typed", ["iamsa@bawaba.example", "IAMSA@Bawaba.Example", "99416689", "+968 9941 6689", "0096899416689", "٩٩٤١٦٦٨٩"])
+@pytest.mark.parametrize(
+    "typed", ["iamsa@bawaba.example", "IAMSA@Bawaba.Example", "99416689", "+968 9941 6689", "0096899416689", "٩٩٤١٦٦٨٩"]
+)
 def test_a_person_signs_in_by_mail_or_phone_however_spelled(typed: str) -> None:
     account = a_person(email="iamsa@bawaba.example", phone="+96899416689")
     assert recognised(typed).id == account.id
@@ -143,7 +160,12 @@ def test_wrong_passwords_unknown_and_blocked_people_get_one_answer() -> None:
     blocked = a_person(email="blocked@bawaba.example")
     Account.update(blocked_at=now()).where(Account.id == blocked.id).execute()
     said = []
-    for who, password in [("known@bawaba.example", NEW), ("unknown@bawaba.example", PASSWORD), ("blocked@bawaba.example", PASSWORD), ("rubbish", "")]:
+    for who, password in [
+        ("known@bawaba.example", NEW),
+        ("unknown@bawaba.example", PASSWORD),
+        ("blocked@bawaba.example", PASSWORD),
+        ("rubbish", ""),
+    ]:
         with pytest.raises(Refusal) as refused:
             recognised(who, password)
         said.append((str(refused.value), refused.value.field))
@@ -279,7 +301,9 @@ def test_what_nobody_finished_is_forgotten_after_a_day() -> None:
 
 
 def test_making_demo_people_twice_is_harmless() -> None:
-    assert a_person(email="demo@bawaba.example", civil_number="1").id == a_person(email="demo@bawaba.example", civil_number="1").id
+    assert (
+        a_person(email="demo@bawaba.example", civil_number="1").id == a_person(email="demo@bawaba.example", civil_number="1").id
+    )
     assert Identifier.select().count() == 3
 
 

@@ -50,7 +50,9 @@ def test_an_easier_challenge_than_ours_does_not_pass() -> None:
 
 
 def test_an_expired_challenge_does_not_pass() -> None:
-    old = altcha.create_challenge("SHA-256", cost=1, counter=1, expires_at=1, data={"purpose": "sign-in"}, hmac_secret=captcha._key())
+    old = altcha.create_challenge(
+        "SHA-256", cost=1, counter=1, expires_at=1, data={"purpose": "sign-in"}, hmac_secret=captcha._key()
+    )
     solution = altcha.solve_challenge(old)
     assert solution and not captcha.passed("sign-in", altcha.Payload(old, solution).to_base64())
 

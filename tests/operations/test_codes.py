@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("database")
 EMAIL, PHONE = "iamsa@bawaba.example", "+96899416689"
 
 
-def begun(purpose: Purpose = Purpose.RECOVER, channel: str = "mail", to: str = EMAIL, account: Account | None = None, real: bool = True) -> OneTimeCode:
+def begun(
+    purpose: Purpose = Purpose.RECOVER, channel: str = "mail", to: str = EMAIL, account: Account | None = None, real: bool = True
+) -> OneTimeCode:
     codes.allow(channel, to, "192.0.2.1")
     with tables.atomic():
         return codes.begin(purpose, channel, to, account=account, locale="en", address="192.0.2.1", real=real, name="Shmoouqa")
@@ -199,8 +201,11 @@ def test_a_code_that_was_used_is_not_sent_again() -> None:
         codes.again(challenge.id, locale="en", address="192.0.2.1")
 
 
-def sent_before(count: int, *, to: str = "someone@bawaba.example", address: str = "198.51.100.1", ago: dt.timedelta = dt.timedelta(minutes=5), channel: str = "mail") -> None:
-    CodeSent.insert_many([{"destination": to, "channel": channel, "address": address, "at": now() - ago} for _n in range(count)]).execute()
+def sent_before(
+    count: int, *, to: str = "someone@bawaba.example", address: str = "198.51.100.1", minutes: int = 5, channel: str = "mail"
+) -> None:
+    at = now() - dt.timedelta(minutes=minutes)
+    CodeSent.insert_many([{"destination": to, "channel": channel, "address": address, "at": at} for _n in range(count)]).execute()
 
 
 def test_a_destination_gets_five_codes_an_hour() -> None:
@@ -212,7 +217,7 @@ def test_a_destination_gets_five_codes_an_hour() -> None:
 
 
 def test_a_destination_gets_ten_codes_a_day() -> None:
-    sent_before(9, to=EMAIL, ago=dt.timedelta(hours=5))
+    sent_before(9, to=EMAIL, minutes=5 * 60)
     begun()
     with pytest.raises(TooMany):
         begun()
@@ -226,7 +231,7 @@ def test_an_address_asks_for_twenty_codes_an_hour() -> None:
 
 
 def test_yesterday_does_not_count() -> None:
-    sent_before(20, to=EMAIL, ago=dt.timedelta(hours=25))
+    sent_before(20, to=EMAIL, minutes=25 * 60)
     begun()
 
 
@@ -247,7 +252,14 @@ def test_a_challenge_that_is_not_real_behaves_alike_but_sends_nothing() -> None:
     for challenge in (real, unreal):
         with pytest.raises(Refusal) as refused:
             spent(challenge, wrong(challenge))
-        said.append((str(refused.value), codes.wait(challenge), codes.masked(challenge).partition("@")[2], codes.of(challenge.id).attempts))
+        said.append(
+            (
+                str(refused.value),
+                codes.wait(challenge),
+                codes.masked(challenge).partition("@")[2],
+                codes.of(challenge.id).attempts,
+            )
+        )
     assert said[0] == said[1]
     assert [message["to"] for message in delivered()] == ["real@bawaba.example"]
 

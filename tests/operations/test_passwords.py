@@ -30,7 +30,9 @@ def test_a_weak_password_is_refused_with_the_reason(password: str, why: str) -> 
     assert why in str(refused.value) and refused.value.field == "password"
 
 
-@pytest.mark.parametrize("password", ["seven palms by the falaj", "نخلة قرب الفلج", "kTx93-vLpz", "a walk by the sea with Shmoouqa"])
+@pytest.mark.parametrize(
+    "password", ["seven palms by the falaj", "نخلة قرب الفلج", "kTx93-vLpz", "a walk by the sea with Shmoouqa"]
+)
 def test_length_is_enough_no_signs_are_demanded(password: str) -> None:
     passwords.check(password, personal=("Shmoouqa",))
 

@@ -1,4 +1,4 @@
-"""A stage for the layout and the macros: a small Flask application of their own, under the portal's content policy, on a free port."""
+"""A stage for the layout and the macros: a small Flask application of their own, under the portal's content policy."""
 
 import hashlib
 import threading
@@ -18,9 +18,11 @@ from engine.wording import Text, _
 from operations import rendering
 from static.build import STATIC
 
+PERIODS = [("12", {"title": "One", "hint": "until", "aside": "25"}), ("24", Text("Two"))]
+
 
 class Sample(Form):
-    period = RadioField(_("Period"), [InputRequired(Text("Choose a period"))], choices=[("12", {"title": "One", "hint": "until", "aside": "25"}), ("24", Text("Two"))], validate_choice=False)  # fmt: skip
+    period = RadioField(_("Period"), [InputRequired(Text("Choose a period"))], choices=PERIODS, validate_choice=False)
     name = StringField(
         _("Name"), [InputRequired(Text("Write your name"))], description=_("As on your card"), render_kw={"autocomplete": "name"}
     )
@@ -31,14 +33,33 @@ class Sample(Form):
 
 
 TEMPLATES = {
-    "step.html": """{% extends layout %}{% set language_form = "step" %}
-        {% from "components/field.html" import field %}{% from "components/form.html" import post %}{% from "components/button.html" import button %}
-        {% from "components/error_summary.html" import error_summary %}{% from "components/way.html" import back_link %}
-        {% block title %}Step{% endblock %}{% block before_main %}{{ back_link("/") }}{% endblock %}
-        {% block main %}{{ error_summary(form) }}{% call post(id="step") %}{{ field(form.period, legend_is_heading=True) }}{{ field(form.name) }}{{ field(form.phone, before="+968") }}
-        {{ field(form.secret) }}{{ field(form.remarks) }}{{ field(form.agree) }}{{ button("Go", attributes={"id": "go"}) }}{% endcall %}{% endblock %}""",
-    "home.html": """{% extends layout %}{% block title %}Home{% endblock %}{% block main %}<h1 tabindex="-1">Home</h1><a id="next" href="/step">Step</a>{% endblock %}""",
-    "done.html": """{% extends layout %}{% from "components/panel.html" import panel %}{% block title %}Done{% endblock %}{% block main %}{{ panel("Done", "N-1", "Number") }}{% endblock %}""",
+    "step.html": """
+{% extends layout %}
+{% set language_form = "step" %}
+{% from "components/button.html" import button %}
+{% from "components/error_summary.html" import error_summary %}
+{% from "components/field.html" import field %}
+{% from "components/form.html" import post %}
+{% from "components/way.html" import back_link %}
+{% block title %}Step{% endblock %}
+{% block before_main %}{{ back_link("/") }}{% endblock %}
+{% block main %}
+{{ error_summary(form) }}
+{% call post(id="step") %}
+{{ field(form.period, legend_is_heading=True) }}{{ field(form.name) }}{{ field(form.phone, before="+968") }}
+{{ field(form.secret) }}{{ field(form.remarks) }}{{ field(form.agree) }}
+{{ button("Go", attributes={"id": "go"}) }}
+{% endcall %}
+{% endblock %}""",
+    "home.html": """
+{% extends layout %}
+{% block title %}Home{% endblock %}
+{% block main %}<h1 tabindex="-1">Home</h1><a id="next" href="/step">Step</a>{% endblock %}""",
+    "done.html": """
+{% extends layout %}
+{% from "components/panel.html" import panel %}
+{% block title %}Done{% endblock %}
+{% block main %}{{ panel("Done", "N-1", "Number") }}{% endblock %}""",
 }
 
 

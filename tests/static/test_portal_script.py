@@ -101,6 +101,7 @@ def test_leaving_with_unsaved_text_asks_first(page: Page, address: str):
     asked = []
     page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.click(".back")
+    page.wait_for_timeout(300)  # time enough to leave wrongly
     assert asked == ["confirm"] and page.url == f"{address}/step" and page.input_value("#name") == "سالم"
 
 

@@ -14,7 +14,9 @@ PASSWORD = "seven palms by the falaj"
 _numbers = count(1)
 
 
-def a_person(*, verified: bool = True, email: str | None = None, phone: str | None = None, civil_number: str = "", **data: Any) -> Account:
+def a_person(
+    *, verified: bool = True, email: str | None = None, phone: str | None = None, civil_number: str = "", **data: Any
+) -> Account:
     """Somebody with an open account and PASSWORD; `verified` says whether a civil number given was proven."""
     number = next(_numbers)
     given = {"first_name": "Salim", "family_name": "Al-Harthy", "arabic_name": "سالم الحارثي", "password": PASSWORD} | data

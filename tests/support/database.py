@@ -69,7 +69,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "postgresql":
         empty(database)
     models.database.initialize(database)
-    outside.portal_url, outside.key, outside.altcha_cost, outside.sms_hourly_budget = "http://127.0.0.1:8000", b"a key of tests", 20, 500
+    outside.portal_url, outside.key, outside.altcha_cost, outside.sms_hourly_budget = (
+        "http://127.0.0.1:8000",
+        b"a key of tests",
+        20,
+        500,
+    )
     outside.mailer, outside.texter = Postbox(), Postbox()
     yield database
     database.close()

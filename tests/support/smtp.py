@@ -14,7 +14,7 @@ from tests.support.processes import free_port
 class SmtpServer:
     """`with SmtpServer() as server: … server.mails[0]["Subject"]`
 
-    `answers` replaces replies to MAIL, RCPT, DATA, QUIT: `server.answers["RCPT"] = "550 no such person"`; an empty one hangs up at QUIT.
+    `answers` replaces replies to MAIL, RCPT, DATA, QUIT: `server.answers["RCPT"] = "550 nobody"`; an empty one hangs up at QUIT.
     With `tls` it speaks STARTTLS and insists; with `password` it insists on that log-in for the user `bawaba`.
     """
 

@@ -123,13 +123,26 @@ def somewhere_else(issuer: Issuer) -> Answer:
     return lambda question: Response("", 302, {"Location": f"{issuer.authority.url}/elsewhere"})
 
 
+def with_an_error(issuer: Issuer) -> Answer:
+    return lambda question: Response(issuer.authority.answer(question), 500)
+
+
 def nonsense(issuer: Issuer) -> Answer:
     return lambda question: _ocsp(b"nonsense")
 
 
 @pytest.mark.parametrize(
     "misbehaving",
-    [without_nonce, with_anothers_nonce, about_another, with_a_broken_signature, of_endless_length, somewhere_else, nonsense],
+    [
+        without_nonce,
+        with_anothers_nonce,
+        about_another,
+        with_a_broken_signature,
+        of_endless_length,
+        somewhere_else,
+        with_an_error,
+        nonsense,
+    ],
 )
 def test_an_ocsp_answer_is_believed_only_when_it_is_the_issuers_for_us(
     misbehaving: Callable[[Issuer], Answer], issuer: Issuer, trusting: MakeValidator, now: dt.datetime

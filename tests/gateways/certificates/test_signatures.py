@@ -84,6 +84,15 @@ def test_ecdsa_as_asn1_is_not_the_agreed_form() -> None:
     )
 
 
+def test_both_halves_of_ecdsa_are_written_in_full_length() -> None:
+    """A zero at the beginning of S may not be left out: one signature has one form."""
+    key = key_for("ES256")
+    signature = next(made for made in (signed("ES256", key) for _ in range(10_000)) if made[32] == 0)
+    certificate, digest = certificate_of(key), hash_of("ES256", DATA)
+    verify_signature(certificate, "ES256", digest, signature)
+    assert refused(certificate, "ES256", digest, signature[:32] + signature[33:]) is Reason.BAD_SIGNATURE
+
+
 def test_a_small_rsa_key_proves_nothing() -> None:
     key = rsa_key(1024)
     for algorithm in ("RS256", "PS256"):

@@ -245,7 +245,7 @@ GOOD: dict[str, Any] = {
         GOOD | {"state": "SLEEPING"},
         GOOD | {"result": "SURPRISE"},
         GOOD | {"cert": None},
-        GOOD | {"cert": "not base64!"},
+        GOOD | {"cert": "AAAA!"},
         GOOD | {"signature": None},
         GOOD | {"signature": {"value": "AAAA", "algorithm": "md5"}},
         {"state": "COMPLETE"},

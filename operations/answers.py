@@ -1,0 +1,161 @@
+"""Answering the steps of a draft. Everything fine is saved, also when something else is not; files go to the store first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from engine.actor import Actor
+from engine.catalogue import catalogue
+from engine.errors import Conflict, Refusal
+from engine.fields import Field, FromRegister
+from engine.fields import Upload as UploadField
+from engine.lifecycle import EDITABLE, State
+from engine.registers import Record
+from engine.service import Service, Step
+from engine.wording import _
+from models import Application, Upload, database
+from operations import registers
+from operations.applications import Opened, lock
+from operations.now import now
+from operations.outside import outside
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A file as the web hands it over."""
+
+    name: str
+    stream: IO[bytes]
+
+
+def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record]]:
+    """What each register field of the step lets this person choose from."""
+    return {
+        field.name: registers.offered(field, actor.civil_number, opened.answers)
+        for field in step.fields
+        if isinstance(field, FromRegister)
+    }
+
+
+def answer(
+    actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str], files: Mapping[str, Uploaded] | None = None
+) -> None:
+    """Save what was typed for a step. Answers that are fine are kept even when another one is refused.
+
+    Raises Refusal (with its field) for the first answer that is not fine, after saving the others.
+    """
+    refused: list[Refusal] = []
+    values: dict[str, Any] = {}
+    records: dict[str, Record] = {}
+    stored = {name: _store(step, name, file) for name, file in (files or {}).items()}
+    for field in step.fields:
+        try:
+            values[field.name] = _value(actor, opened, field, typed, records, stored)
+        except Refusal as refusal:
+            refused.append(refusal)
+    _keep(actor, opened, step, values, records)
+    if refused:
+        raise refused[0]
+
+
+def preview(actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str]) -> Opened:
+    """The application as it would be with these answers; nothing is saved. Answers that are not fine are left out."""
+    answers = dict(opened.answers)
+    for field in step.fields:
+        try:
+            answers[field.name] = field.clean(typed.get(field.name, ""))
+        except Refusal:
+            answers.pop(field.name, None)
+    return Opened(opened.row, opened.service, answers, opened.records)
+
+
+def _value(
+    actor: Actor,
+    opened: Opened,
+    field: Field,
+    typed: Mapping[str, str],
+    records: dict[str, Record],
+    stored: Mapping[str, dict[str, Any]],
+) -> Any:
+    if isinstance(field, UploadField):
+        return _attached(opened, field, stored.get(field.name))
+    value = field.clean(typed.get(field.name, ""))
+    if isinstance(field, FromRegister) and value is not None:
+        found = next(
+            (record for record in registers.offered(field, actor.civil_number, opened.answers) if record.number == value), None
+        )
+        if found is None:
+            raise Refusal(field.missing(), field=field.name)
+        records[field.name] = found
+    return value
+
+
+def _attached(opened: Opened, field: UploadField, stored: dict[str, Any] | None) -> Any:
+    if stored is not None:
+        return stored
+    before = opened.answers.get(field.name)
+    if before is None and field.required:
+        raise Refusal(field.missing(), field=field.name)
+    return before
+
+
+def _store(step: Step, name: str, file: Uploaded) -> dict[str, Any]:
+    """Put the bytes in the store first; a row points at them only once they are safe."""
+    field = next(field for field in step.fields if field.name == name)
+    assert isinstance(field, UploadField)
+    head = file.stream.read(field.limit + 1)
+    field.accept(len(head), _media_type(head))
+    return {"digest": outside.storage.put(head), "name": file.name[:120], "size": len(head), "type": _media_type(head)}
+
+
+SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+
+
+def _media_type(head: bytes) -> str | None:
+    """What a file is by its first bytes, never by its name."""
+    return next((kind for signature, kind in SIGNATURES if head.startswith(signature)), None)
+
+
+@database.atomic()
+def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], records: dict[str, Record]) -> None:
+    row = lock(actor, opened.reference)
+    if State(row.state) not in EDITABLE:
+        raise Conflict(_("This application was already submitted. Nothing was changed; open it to see where it stands."))
+    answers, kept = dict(row.answers), dict(row.records)
+    for name, value in values.items():
+        if answers.get(name) != value and name in answers:
+            _forget_dependents(opened.service, name, answers, kept)
+        answers[name] = value
+    kept |= {name: record.frozen() for name, record in records.items()}
+    row.answers, row.records, row.updated_at = answers, kept, now()
+    row.save()
+    for field in step.fields:
+        if isinstance(field, UploadField) and values.get(field.name):
+            _bind(row, field, values[field.name])
+    opened.row, opened.answers = row, answers
+    opened.records = {name: catalogue.record(frozen) for name, frozen in kept.items()}
+
+
+def _forget_dependents(service: Service, name: str, answers: dict[str, Any], records: dict[str, Any]) -> None:
+    """Another company was chosen: what hung on the first one is asked again."""
+    for step in service.steps:
+        for field in step.fields:
+            if isinstance(field, FromRegister) and field.of == name:
+                answers.pop(field.name, None)
+                records.pop(field.name, None)
+
+
+def _bind(row: Application, field: UploadField, value: dict[str, Any]) -> None:
+    same = (Upload.application == row) & (Upload.field == field.name)
+    if Upload.select().where(same & (Upload.digest == value["digest"])).exists():
+        return
+    Upload.delete().where(same).execute()
+    Upload.create(
+        application=row,
+        field=field.name,
+        name=value["name"],
+        media_type=value["type"],
+        size=value["size"],
+        digest=value["digest"],
+        created_at=now(),
+    )

@@ -1,0 +1,149 @@
+"""Checking and submitting: what the person sees is what is priced, frozen and agreed to."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import IntegrityError
+
+from engine.actor import Actor
+from engine.errors import Conflict, Refusal
+from engine.fees import Quote, Unset
+from engine.fields import FromRegister
+from engine.lifecycle import EDITABLE, State
+from engine.service import Charge, Decision, Step
+from engine.wording import _
+from models import StepUp, StepUpState, database
+from operations import audit, bills, fees, messages, registers
+from operations.applications import Opened, advance, complete, happened, lock, of, work_on
+from operations.now import now
+from operations.rendering import both, frozen_rows
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the person is about to agree to. `seal` tells whether it is still the same when they press the button."""
+
+    quote: Quote
+    also: list[dict[str, Any]]
+    refusals: list[Refusal]
+    unset: Unset | None = None
+
+    @property
+    def seal(self) -> str:
+        whole = json.dumps([self.quote.frozen(), self.also], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def offer(opened: Opened) -> Offer:
+    """Price the application as it is now answered, by the rules of today."""
+    case, service = opened.case(), opened.service
+    also = [row for step in service.steps if step.shows for row in frozen_rows(step.shows.also(case))]
+    try:
+        quote, unset = fees.quote(service, case), None
+    except Unset as missing:
+        quote, unset = Quote((), case.today), missing
+    return Offer(quote, also, list(service.refusals(case)), unset)
+
+
+def refresh(actor: Actor, opened: Opened) -> bool:
+    """Fetch the records again, as they may have moved on since the draft was saved. True when one has changed."""
+    fresh = {name: registers.find(record.register.code, record.number) for name, record in opened.records.items()}
+    if all(record is not None and record.data == opened.records[name].data for name, record in fresh.items()):
+        return False
+    with database.atomic():
+        row = lock(actor, opened.reference)
+        gone = [name for name, record in fresh.items() if record is None]
+        row.records = {name: record.frozen() for name, record in fresh.items() if record is not None}
+        row.answers = {name: value for name, value in row.answers.items() if name not in gone}
+        row.save()
+    opened.row, opened.answers = row, dict(row.answers)
+    opened.records = {name: record for name, record in fresh.items() if record is not None}
+    return True
+
+
+def submit(actor: Actor, reference: str, seal: str) -> Opened:
+    """Submit what the person has just seen and agreed to.
+
+    Raises Conflict when the price or the data changed since they saw it, or when the same record is already being dealt with.
+    """
+    opened = of(actor, reference)
+    if not opened.editable:
+        return opened  # the second click of a double click: it is submitted
+    if opened.next_step() is not None:
+        raise Refusal(_("Some answers are still missing. Complete every step, then submit."))
+    refresh(actor, opened)
+    proposed = offer(opened)
+    if proposed.unset is not None:
+        raise proposed.unset
+    if proposed.refusals:
+        raise proposed.refusals[0]
+    if proposed.seal != seal:
+        raise Conflict(_("The price or the data changed since you looked. Check the new figures below, then submit again."))
+    try:
+        return _submit(actor, opened, proposed)
+    except IntegrityError:
+        raise Conflict(
+            _(
+                "Another application for the same record is already under way. Finish or withdraw that one first; you find it in the dashboard."
+            )
+        ) from None
+
+
+@database.atomic()
+def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
+    service, row = opened.service, lock(actor, opened.reference)
+    if State(row.state) not in EDITABLE:
+        return work_on(row)
+    again = State(row.state) is State.RETURNED
+    row.frozen = _freeze(opened, proposed)
+    row.subject = _subject(opened)
+    row.submitted_at = row.submitted_at or now()
+    owed = service.charge is Charge.ON_SUBMISSION and proposed.quote.total and not again
+    if owed:
+        advance(row, State.TO_PAY)
+        bills.open_for(row, proposed.quote)
+    elif service.decision is Decision.CLERK:
+        advance(row, State.IN_REVIEW)
+    happened(row, "submitted", actor)
+    audit.record(actor, "application.submitted", row.reference)
+    StepUp.update(state=StepUpState.ENDED).where((StepUp.application == row) & (StepUp.state == StepUpState.OPEN)).execute()
+    if not owed and service.decision is Decision.AUTOMATIC:
+        complete(row)
+    elif service.decision is Decision.CLERK:
+        messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title))
+    return work_on(row)
+
+
+def _freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:
+    """Everything later pages, clerks and documents read, in both languages."""
+    service = opened.service
+    return {
+        "title": both(service.title),
+        "day": proposed.quote.day.isoformat(),
+        "answers": opened.answers,
+        "records": {name: record.frozen() for name, record in opened.records.items()},
+        "steps": [{"title": both(step.title), "rows": frozen_rows(rows_of(opened, step))} for step in service.steps],
+        "also": proposed.also,
+        "quote": proposed.quote.frozen(),
+    }
+
+
+def rows_of(opened: Opened, step: Step) -> list[tuple[Any, Any]]:
+    """What a step asked and was answered, as the check page lists it."""
+    rows: list[tuple[Any, Any]] = []
+    for field in step.fields:
+        if isinstance(field, FromRegister):
+            record = opened.records.get(field.name)
+            rows.append((field.label, record.number if record else None))
+            if record and field.of is None:
+                rows.append((record.register.column(record.register.name).label, record.title))
+        else:
+            rows.append((field.label, field.shown(opened.answers.get(field.name))))
+    return rows
+
+
+def _subject(opened: Opened) -> str | None:
+    record = opened.records.get(opened.service.subject or "")
+    return f"{record.register.code}:{record.number}" if record else None
