@@ -8,7 +8,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from engine.assurance import Assurance
 from engine.catalogue import catalogue
-from models import Application, RegisterRecord, StepUp, StepUpState, database
+from models import Application, RegisterRecord, State, StepUp, StepUpState, database
 from operations import accounts, sessions
 from operations.now import now, today
 
@@ -78,15 +78,15 @@ def _cookie(app: Flask, token: str) -> str:
     return str(serializer.dumps({"_user_id": token, "_fresh": True}))
 
 
-def prove(person: Person, reference: str) -> None:
-    """The phone confirmed who they are: the application is open to this session."""
+def prove(person: Person) -> str:
+    """The phone confirmed who they are: their draft is open to this session. Returns its reference."""
     moment = now()
     with database.atomic():
-        application = Application.get(Application.reference == reference)
+        draft = Application.get((Application.account == person.account) & (Application.state == State.DRAFT))
         StepUp.create(
             account=person.account,
             session=person.session,
-            application=application,
+            application=draft,
             step="company",
             needed=Assurance.SUBSTANTIAL,
             reached=Assurance.SUBSTANTIAL,
@@ -96,3 +96,4 @@ def prove(person: Person, reference: str) -> None:
             created_at=moment,
             expires_at=moment + dt.timedelta(hours=1),
         )
+    return str(draft.reference)

@@ -26,6 +26,8 @@ _DAMM = (
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
 _MISREAD = str.maketrans("ILO", "110")
+# Spaces, the dashes of word processors, and the invisible marks that come along when a number is copied out of Arabic text.
+_FORGIVEN = re.compile(r"[\s\u2010-\u2015\u2212\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _REFERENCE = re.compile(r"([A-Z]+)-?(\d{4})-?(\d{7})-?(\d)")
 
 
@@ -37,16 +39,16 @@ def check_digit(number: str) -> str:
 
 
 def reference(authority: str, year: int, number: int) -> str:
-    """An application number: CHAMBER-2026-0000042-7."""
+    """An application number: CHAMBER-2026-0000042-2."""
     body = f"{number:07}"
     return f"{authority.upper()}-{year}-{body}-{check_digit(f'{year}{body}')}"
 
 
 def parse_reference(typed: str) -> str:
     """The application number a person typed (any digits, any case, dashes or not); a Refusal when it cannot be one."""
-    match = _REFERENCE.fullmatch(re.sub(r"[\s\u2010-\u2015]+", "", digits.fold(typed)).upper())
+    match = _REFERENCE.fullmatch(_FORGIVEN.sub("", digits.fold(typed)).upper())
     if match is None:
-        raise Refusal(_("An application number looks like CHAMBER-2026-0000042-7. Copy it as it stands in your message."))
+        raise Refusal(_("An application number looks like CHAMBER-2026-0000042-2. Copy it as it stands in your message."))
     authority, year, body, check = match.groups()
     if check_digit(year + body) != check:
         raise Refusal(_("One digit of this application number is wrong. Compare it with your message and type it again."))

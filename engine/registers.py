@@ -66,6 +66,7 @@ class Register:
     code: str
     title: Text
     columns: tuple[Column, ...]
+    number: Text = _("Number")
     holder: str | None = None
     parent: str | None = None
     name: str = "name"
@@ -105,7 +106,7 @@ class Record:
 
     def rows(self) -> Iterator[tuple[Text, Shown]]:
         """What a person is shown of it, in the register's order."""
-        yield _("Number"), self.number
+        yield self.register.number, self.number
         for column in self.columns_shown():
             yield column.label, column.shown(self.data[column.name])
 

@@ -61,6 +61,7 @@ def send(
             created_at=now(),
         )
         .on_conflict_ignore()
+        .as_rowcount()
         .execute()
     )
     if made:

@@ -47,7 +47,14 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 def put(kind: str, key: str, /, *, wait: dt.timedelta = dt.timedelta(0), **payload: Any) -> None:
     """Promise a piece of work, once per key. Part of the caller's transaction."""
     Outbox.insert(kind=kind, key=key, payload=payload, due_at=now() + wait).on_conflict_ignore().execute()
-    database.after_commit(lambda: doorbell())
+    database.after_commit(_ring)
+
+
+def _ring() -> None:
+    try:
+        doorbell()
+    except Exception:  # what was promised is committed; a bell that does not ring only means waiting for the next sweep
+        log.warning("the doorbell did not ring", exc_info=True)
 
 
 def drain(limit: int = 200) -> int:
@@ -88,7 +95,8 @@ def _do(row: Outbox) -> None:
 
 
 def _settle(row: Outbox, **values: Any) -> None:
-    Outbox.update(**values).where(Outbox.id == row.id).execute()
+    """Write down how it went, unless our lease ran out and somebody else has it now."""
+    Outbox.update(**values).where((Outbox.id == row.id) & (Outbox.tries == row.tries)).execute()
 
 
 def next_due() -> dt.datetime | None:

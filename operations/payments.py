@@ -30,11 +30,9 @@ from models import (
     IdentifierType,
     PaymentAttempt,
     Receipt,
-    ReconciliationItem,
-    Refund,
     database,
 )
-from operations import applications, audit, counters, documents, ledger, messages, outbox
+from operations import applications, audit, counters, documents, ledger, messages, outbox, refunds
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both
@@ -43,6 +41,8 @@ log = logging.getLogger(__name__)
 
 SERIES = "R"
 OPEN = (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REVIEW)
+UNDECIDED = (*OPEN, AttemptState.UNKNOWN, AttemptState.EXPIRED)
+REFUSED = (AttemptState.DECLINED, AttemptState.CANCELLED)  # until the checkout expires the payer may still try another card
 EXPIRES_AFTER = dt.timedelta(hours=1)
 # When nobody has told us, we ask: after these waits, then daily.
 ASK_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (2, 5, 15, 60))
@@ -97,23 +97,21 @@ def begin(actor: Actor, reference: str) -> str:
 
 
 def checkout(actor: Actor, uuid: str) -> AutoPost | Redirect | None:
-    """How to send the browser to the bank; None when this attempt is no longer open."""
+    """How to send the browser to the bank; None when nothing is to be paid by this attempt any more."""
     seen = standing(actor, uuid)
-    attempt = seen.attempt
-    if attempt.state not in (AttemptState.CREATED, AttemptState.SUBMITTED):
-        return None
-    onwards = outside.bank.prepare(_charge(attempt, seen.application, actor.locale))
-    _sent(uuid)
-    return onwards
+    return outside.bank.prepare(_charge(seen.attempt, seen.application, actor.locale)) if _sent(uuid) else None
 
 
 @database.atomic()
-def _sent(uuid: str) -> None:
-    """From here on the bank may know of it: if nobody tells us what became of it, we ask."""
-    _application, attempt, _bill = _lock_all(uuid)
+def _sent(uuid: str) -> bool:
+    """From here on the bank may know of it: if nobody tells us what became of it, we ask. False when nobody may pay it any more."""
+    _application, attempt, bill = _lock_all(uuid)
+    if bill.state != BillState.OPEN or attempt.state not in (AttemptState.CREATED, AttemptState.SUBMITTED):
+        return False
     if attempt.state == AttemptState.CREATED:
         _change(attempt, AttemptState.SUBMITTED, "portal")
         outbox.put("payment-check", f"payment-check:{uuid}", wait=ASK_AFTER[0], uuid=uuid)
+    return True
 
 
 def _new_attempt(bill: Bill) -> PaymentAttempt:
@@ -185,6 +183,7 @@ def _settle_once(event: VerifiedEvent) -> None:
             processed_at=now(),
         )
         .on_conflict_ignore()
+        .as_rowcount()
         .execute()
     )
     if fresh:
@@ -214,11 +213,12 @@ def check(payload: dict[str, Any]) -> None:
     except Unavailable:
         log.warning("the gateway does not answer for %s", uuid)
     attempt = PaymentAttempt.get(PaymentAttempt.uuid == uuid)
-    if attempt.state in (AttemptState.CAPTURED, AttemptState.DECLINED, AttemptState.CANCELLED):
+    if attempt.state == AttemptState.CAPTURED or (attempt.state in REFUSED and attempt.expires_at < now()):
         return
     if now() - attempt.created_at > ASK_UNTIL:
-        with database.atomic():
-            _flag(f"undecided:{uuid}", "undecided", attempt)
+        if attempt.state != AttemptState.EXPIRED:
+            with database.atomic():
+                ledger.flag(f"undecided:{uuid}", "undecided", attempt)
         return
     PaymentAttempt.update(checks=PaymentAttempt.checks + 1).where(PaymentAttempt.id == attempt.id).execute()
     waits = ASK_AFTER[1:]
@@ -272,12 +272,10 @@ def settle(uuid: str, verdict: Verdict, source: str) -> Receipt | None:
     if attempt.state == AttemptState.CAPTURED:
         return _after_capture(attempt, verdict, source)
     if mismatch := _mismatch(attempt, verdict):
-        _flag(f"mismatch:{uuid}:{mismatch}:{verdict.transaction}", f"mismatch-{mismatch}", attempt, source=source)
+        ledger.flag(f"mismatch:{uuid}:{mismatch}:{verdict.transaction}", f"mismatch-{mismatch}", attempt, source=source)
         return None
     if verdict.outcome is not Outcome.CAPTURED:
-        state = STATES[verdict.outcome]
-        if attempt.state in (*OPEN, AttemptState.UNKNOWN) and attempt.state != state:
-            _change(attempt, state, source, reason=verdict.reason)
+        _note(attempt, verdict, source)
         return None
     attempt.provider_transaction, attempt.card_brand, attempt.card_masked = (
         verdict.transaction,
@@ -306,6 +304,18 @@ def _mismatch(attempt: PaymentAttempt, verdict: Verdict) -> str | None:
     if verdict.outcome in (Outcome.CAPTURED, Outcome.REVIEW):
         expected |= {"currency": CURRENCY, "amount": attempt.amount}
     return next((name for name, value in expected.items() if getattr(verdict, name) != value), None)
+
+
+def _note(attempt: PaymentAttempt, verdict: Verdict, source: str) -> None:
+    """Nothing was taken. What the bank still looks at is held, so that nobody pays twice; beside another open attempt, a person looks."""
+    state = STATES[verdict.outcome]
+    if attempt.state not in UNDECIDED or attempt.state == state:
+        return
+    others = (PaymentAttempt.bill == attempt.bill_id) & (PaymentAttempt.id != attempt.id) & PaymentAttempt.state.in_(OPEN)
+    if state == AttemptState.REVIEW and PaymentAttempt.select().where(others).exists():
+        ledger.flag(f"review:{attempt.uuid}", "review-beside-another", attempt, source=source)
+    else:
+        _change(attempt, state, source, reason=verdict.reason)
 
 
 def _pay(application: Application, attempt: PaymentAttempt, bill: Bill, source: str) -> Receipt:
@@ -371,23 +381,15 @@ def _hold_apart(attempt: PaymentAttempt, bill: Bill, source: str) -> None:
     ledger.post(f"stray:{attempt.uuid}", entries.stray(attempt.provider, attempt.mode, attempt.amount))
     attempt.stray = True
     _change(attempt, AttemptState.CAPTURED, source)
-    moment = now()
-    Refund.insert(
-        key=f"stray:{attempt.uuid}",
-        attempt=attempt.id,
-        amount=attempt.amount,
-        reason="second payment" if bill.state == BillState.PAID else "bill closed",
-        created_at=moment,
-        updated_at=moment,
-    ).on_conflict_ignore().execute()
-    _flag(f"stray:{attempt.uuid}", "stray-money", attempt, bill=bill.state)
+    refunds.owe(attempt, "second payment" if bill.state == BillState.PAID else "bill closed")
+    ledger.flag(f"stray:{attempt.uuid}", "stray-money", attempt, bill=bill.state)
 
 
 def _after_capture(attempt: PaymentAttempt, verdict: Verdict, source: str) -> Receipt | None:
     if verdict.outcome is not Outcome.CAPTURED:
-        _flag(f"late:{attempt.uuid}:{verdict.outcome}", f"{verdict.outcome}-after-capture", attempt, source=source)
+        ledger.flag(f"late:{attempt.uuid}:{verdict.outcome}", f"{verdict.outcome}-after-capture", attempt, source=source)
     elif verdict.transaction and verdict.transaction != attempt.provider_transaction:
-        _flag(f"twice:{attempt.uuid}:{verdict.transaction}", "charged-twice", attempt, transaction=verdict.transaction)
+        ledger.flag(f"twice:{attempt.uuid}:{verdict.transaction}", "charged-twice", attempt, transaction=verdict.transaction)
     return attempt.receipt  # type: ignore[no-any-return]
 
 
@@ -409,13 +411,6 @@ def _change(attempt: PaymentAttempt, state: AttemptState, source: str, **details
     attempt.state, attempt.updated_at = state, now()
     attempt.save()
     AttemptEvent.create(attempt=attempt, kind=str(state), source=source, details=details, at=now())
-
-
-def _flag(key: str, kind: str, attempt: PaymentAttempt, **details: Any) -> None:
-    ReconciliationItem.insert(
-        key=key, kind=kind, attempt=attempt.id, details=details, created_at=now()
-    ).on_conflict_ignore().execute()
-    log.error("a payment needs a person: %s %s", kind, attempt.uuid)
 
 
 def _lock(query: Any) -> Any:

@@ -178,6 +178,7 @@ def check(opened: Opened) -> dict[str, Any]:
 
 
 def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
+    """Rows for a summary list; numbers and Latin names are kept from turning around."""
     return ({"term": label, "value": value, "isolate": isinstance(value, str)} for label, value in rows)
 
 

@@ -15,6 +15,7 @@ GRADES = {
 establishments = Register(
     code="chamber.establishments",
     title=_("Commercial registrations"),
+    number=_("Commercial registration"),
     holder="holder",
     columns=(
         Column("holder", _("Civil number")),
@@ -28,6 +29,7 @@ establishments = Register(
 memberships = Register(
     code="chamber.memberships",
     title=_("Chamber memberships"),
+    number=_("OCCI number"),
     parent="establishment",
     columns=(
         Column("establishment", _("Commercial registration")),

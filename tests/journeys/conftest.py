@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.journeys.traveller import Traveller
-from tests.support.database import migrate
+from tests.support.database import migrate, sqlite_template
 from tests.support.portal import Person, Portal, whole_portal
 from tests.support.postgres import PostgresServer
 
-pytest_plugins = ("tests.support.database",)
+
+
+__all__ = ["portal", "postgres_portal", "sqlite_portal", "sqlite_template", "visit"]
 
 Visit = Callable[..., Traveller]
 

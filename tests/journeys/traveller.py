@@ -95,20 +95,20 @@ class Traveller:
 
     # --- The renewal, step by step --------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
+    def begin(self, onto: str = ".*/steps/establishment") -> None:
         self.go(SERVICE)
         self.send("/applications")
-        self.at(".*/steps/establishment")
+        self.at(onto)
 
     def choose_company(self) -> None:
         self.page.check(f"[name=registration][value='{self.person.registration}']")
         self.send("#step")
         self.at(".*/steps/membership")
 
-    def choose_membership(self) -> None:
+    def choose_membership(self, onto: str = "/identity/.*") -> None:
         self.page.check(f"[name=membership][value='{self.person.membership}']")
         self.send("#step")
-        self.at("/identity/.*")
+        self.at(onto)
 
     def prove(self) -> None:
         """By a phone that confirms at once."""
@@ -117,9 +117,9 @@ class Traveller:
         self.send("#mobile-id")
         self.at("/identity/.*/single-log-out")
 
-    def leave_identity_provider(self) -> None:
+    def leave_identity_provider(self, onto: str = ".*/steps/company") -> None:
         self.send("main")
-        self.at(".*/steps/company")
+        self.at(onto)
 
     def confirm_company(self) -> None:
         self.send("#step")

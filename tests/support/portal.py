@@ -122,7 +122,9 @@ class Portal:
             account = _account(person)
             for model in (models.Session, models.StepUp, models.Application):
                 for row in model.select().where(model.account == account):
-                    moments = {item: getattr(row, item.name) for item in model._meta.sorted_fields if isinstance(item, models.UtcField)}
+                    moments = {
+                        item: getattr(row, item.name) for item in model._meta.sorted_fields if isinstance(item, models.UtcField)
+                    }
                     moved = {item: moment - week for item, moment in moments.items() if moment}
                     model.update(moved).where(model._meta.primary_key == row._pk).execute()
 
@@ -181,7 +183,10 @@ def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
     )
     with ExitStack() as stack:
         subprocess.run(
-            [sys.executable, "-m", *(_moved(word, folder) for word in AUTHORITY), portal.phone_url], cwd=ROOT, env=environment, check=True,
+            [sys.executable, "-m", *(_moved(word, folder) for word in AUTHORITY), portal.phone_url],
+            cwd=ROOT,
+            env=environment,
+            check=True,
             stdout=subprocess.DEVNULL,
         )
         with portal.tables():
@@ -226,7 +231,9 @@ def _moved(words: str, folder: Path) -> str:
 @contextmanager
 def _started(words: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
     with log.open("wb") as said:
-        process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            words, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         yield
     finally:
@@ -243,12 +250,26 @@ def _healthy(url: str) -> bool:
 def _fill_registers(folder: Path) -> None:
     catalogue.fill((authority,))
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
-    place = {"address_en": "Ruwi, Muscat", "address_ar": "روي، مسقط", "head_office_en": "Muscat Governorate", "head_office_ar": "محافظة مسقط", "grade": "fourth"}
+    place = {
+        "address_en": "Ruwi, Muscat",
+        "address_ar": "روي، مسقط",
+        "head_office_en": "Muscat Governorate",
+        "head_office_ar": "محافظة مسقط",
+        "grade": "fourth",
+    }
     everybody = [Person(number) for number in range(1, PEOPLE)]
     names = {person: {"name_en": person.company, "name_ar": f"فلج للتجارة {person.number}"} for person in everybody}
-    establishments = [{"number": person.registration, "holder": person.civil_number, **names[person], **place} for person in everybody]
+    establishments = [
+        {"number": person.registration, "holder": person.civil_number, **names[person], **place} for person in everybody
+    ]
     memberships = [
-        {"number": person.membership, "establishment": person.registration, **names[person], **place, "expires": EXPIRES.isoformat()}
+        {
+            "number": person.membership,
+            "establishment": person.registration,
+            **names[person],
+            **place,
+            "expires": EXPIRES.isoformat(),
+        }
         for person in everybody
     ]
     for name, rows in (("establishments", establishments), ("memberships", memberships)):
@@ -259,8 +280,14 @@ def _fill_registers(folder: Path) -> None:
 def _phone_book(folder: Path) -> Path:
     """Everybody as the telecom's sandbox reads them."""
     rows = [
-        {"civil_number": person.civil_number, "phone": person.phone, "name_en": f"Person {person.number}", "name_ar": f"شخص {person.number}",
-         "pin": PIN, "behaviour": "answers"}
+        {
+            "civil_number": person.civil_number,
+            "phone": person.phone,
+            "name_en": f"Person {person.number}",
+            "name_ar": f"شخص {person.number}",
+            "pin": PIN,
+            "behaviour": "answers",
+        }
         for person in (Person(number) for number in range(1, PEOPLE))
     ]
     return _written(folder / "people.csv", rows)

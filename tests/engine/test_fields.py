@@ -1,0 +1,188 @@
+"""What a step may ask: each kind reads what people type, and refuses in words they can act on."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import fields
+from engine.errors import Refusal
+from engine.fields import MEGABYTE, Amount, Choice, CivilNumber, Day, Field, FromRegister, LongText, Pattern, Text, Upload, Whole
+from engine.money import Money
+from engine.wording import _
+from operations.rendering import both
+
+LABEL = _("Renewal period")
+TWO_YEARS = _("Two years")
+PLOT = Pattern("plot", LABEL, shape=r"\d{3}-\d{3}")
+PERIODS = Choice("months", LABEL, options=((12, _("One year")), (24, TWO_YEARS)))
+CATEGORY = Choice("category", LABEL, options=(("noise", LABEL), ("4x6", TWO_YEARS)))
+EVERY_KIND: tuple[Field, ...] = (
+    Text("text", LABEL),
+    LongText("long", LABEL),
+    PLOT,
+    CivilNumber("civil", LABEL),
+    Whole("whole", LABEL),
+    Amount("amount", LABEL),
+    Day("day", LABEL),
+    PERIODS,
+    FromRegister("record", LABEL, register="chamber.memberships"),
+    Upload("file", LABEL),
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        (Text("name", LABEL), "  Salim  ", "Salim"),
+        (Text("name", LABEL), "شموخة ٣", "شموخة ٣"),  # what people write stays as they wrote it
+        (Text("name", LABEL, longest=3), "abc", "abc"),
+        (LongText("story", LABEL), "one\ntwo", "one\ntwo"),
+        (LongText("story", LABEL), "س" * 4000, "س" * 4000),
+        (PLOT, "١٢٣ - ٤٥٦", "123-456"),
+        (CivilNumber("civil", LABEL), "١٥٢٦٥٧٥", "1526575"),
+        (CivilNumber("civil", LABEL), "152 6575", "1526575"),
+        (CivilNumber("civil", LABEL), "0000007", "0000007"),  # a number on a card is text
+        (Whole("floors", LABEL), "٣", 3),
+        (Whole("floors", LABEL), "007", 7),
+        (Whole("floors", LABEL, least=2, most=5), "5", 5),
+        (Amount("rent", LABEL), "٣٬٦٠٠٫٥", 3_600_500),
+        (Amount("rent", LABEL), "0", 0),
+        (Day("from", LABEL), "٢٠٢٦-٠٣-١٩", "2026-03-19"),
+        (Day("from", LABEL), "2024-02-29", "2024-02-29"),
+        (PERIODS, "24", 24),
+        (PERIODS, "٢٤", 24),
+        (CATEGORY, "noise", "noise"),
+        (CATEGORY, "٤x٦", "4x6"),
+        (FromRegister("record", LABEL), "١٢٢٩٢٣٧", "1229237"),
+    ],
+)
+def test_what_was_typed_is_read(field: Field, typed: str, value: Any):
+    assert field.clean(typed) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        (Text("name", LABEL, longest=3), "abcd", "Shorten this to 3 characters; it has 4."),
+        (LongText("story", LABEL), "س" * 4001, "Shorten this to 4000 characters"),
+        (PLOT, "123456", "Check this number."),
+        (PLOT, "123-456-7", "Check this number."),
+        (CivilNumber("civil", LABEL), "1234567890", "up to 9 digits"),
+        (CivilNumber("civil", LABEL), "12a", "up to 9 digits"),
+        (Whole("floors", LABEL, least=2, most=5), "1", "from 2 to 5"),
+        (Whole("floors", LABEL, least=2, most=5), "6", "from 2 to 5"),
+        (Whole("floors", LABEL), "-1", "Type a whole number"),
+        (Whole("floors", LABEL), "2.5", "Type a whole number"),
+        (Whole("floors", LABEL), "9" * 11, "Type a whole number"),
+        (Amount("rent", LABEL), "25.0001", "Type an amount in rials"),
+        (Amount("rent", LABEL), "-1", "zero or more"),
+        (Amount("rent", LABEL), "9" * 30, "Type an amount in rials"),
+        (Day("from", LABEL), "2026-02-29", "Type a date"),
+        (Day("from", LABEL), "19/03/2018", "Type a date"),
+        (PERIODS, "13", "Choose one: Renewal period"),
+        (CATEGORY, "Noise", "Choose one"),
+    ],
+)
+def test_what_does_not_fit_is_refused_beside_its_field(field: Field, typed: str, says: str):
+    with pytest.raises(Refusal) as refused:
+        field.clean(typed)
+    assert says in str(refused.value)
+    assert refused.value.field == field.name
+    in_both(refused.value)
+
+
+@pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.name)
+@pytest.mark.parametrize("typed", ["", "  ", "\u00a0\t"])
+def test_an_empty_answer_is_asked_for_by_the_fields_name(field: Field, typed: str):
+    with pytest.raises(Refusal) as refused:
+        field.clean(typed)
+    assert refused.value.field == field.name
+    words = in_both(refused.value)
+    assert "Renewal period" in words["en"]
+    assert both(LABEL)["ar"] in words["ar"]
+
+
+@pytest.mark.parametrize("kind", {type(field) for field in EVERY_KIND}, ids=lambda kind: kind.__name__)
+def test_what_is_not_required_may_be_left_out(kind: type[Field]):
+    assert kind("name", LABEL, required=False).clean("  ") is None
+
+
+def test_every_kind_of_field_is_tested_here():
+    kinds = {kind for kind in vars(fields).values() if isinstance(kind, type) and issubclass(kind, Field)}
+    assert kinds - {Field} == {type(field) for field in EVERY_KIND}
+
+
+@pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.name)
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_nothing_typed_breaks_a_field_or_the_table_it_is_kept_in(field: Field, typed: str):
+    try:
+        value = field.clean(typed)
+    except Refusal:
+        return
+    kept = json.dumps(value)
+    assert json.loads(kept) == value
+    assert "\\u0000" not in kept  # PostgreSQL has no place for it
+    assert isinstance(value, str | int)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        (Text("name", LABEL), "Salim", "Salim"),
+        (Amount("rent", LABEL), 3_600_500, Money(3_600_500)),
+        (Amount("rent", LABEL), None, None),
+        (PERIODS, 24, TWO_YEARS),
+        (PERIODS, 99, 99),  # an option that is no longer offered
+        (Upload("file", LABEL), {"name": "deed.pdf", "size": 1}, "deed.pdf"),
+        (Upload("file", LABEL), None, None),
+        (Day("from", LABEL), None, None),
+    ],
+)
+def test_an_answer_is_shown_as_it_is_meant(field: Field, value: Any, shown: Any):
+    assert field.shown(value) == shown
+
+
+def test_a_day_is_shown_as_each_reader_writes_days():
+    assert both(Day("from", LABEL).shown("2018-03-19")) == {"en": "19 March 2018", "ar": "١٩ مارس ٢٠١٨"}
+
+
+@pytest.mark.parametrize("media_type", ["application/pdf", "image/jpeg", "image/png"])
+@pytest.mark.parametrize("size", [1, 10 * MEGABYTE])
+def test_a_file_of_the_right_kind_and_size_comes_in(media_type: str, size: int):
+    Upload("file", LABEL).accept(size, media_type)
+
+
+@pytest.mark.parametrize(
+    ("size", "media_type", "says"),
+    [
+        (10 * MEGABYTE + 1, "application/pdf", "The limit is 10 MB."),
+        (1, "text/html", "Attach a PDF"),
+        (1, "image/svg+xml", "Attach a PDF"),
+        (1, None, "Attach a PDF"),
+    ],
+)
+def test_another_file_stays_out(size: int, media_type: str | None, says: str):
+    with pytest.raises(Refusal, match=says) as refused:
+        Upload("file", LABEL).accept(size, media_type)
+    assert refused.value.field == "file"
+    in_both(refused.value)
+
+
+def test_a_smaller_limit_is_said_as_it_is():
+    with pytest.raises(Refusal, match="The limit is 2 MB"):
+        Upload("file", LABEL, limit=2 * MEGABYTE).accept(3 * MEGABYTE, "image/png")
+
+
+def test_only_what_can_be_answered_is_an_input():
+    assert fields.inputs([EVERY_KIND[0], "a summary", LABEL, EVERY_KIND[1]]) == EVERY_KIND[:2]
+
+
+def in_both(refusal: Refusal) -> dict[str, str]:
+    """The refusal in both languages; they differ, and the Arabic one is Arabic."""
+    words = both(refusal.message)
+    assert words["ar"] != words["en"]
+    assert any("\u0621" <= sign <= "\u064a" for sign in words["ar"])
+    return words  # type: ignore[return-value]
