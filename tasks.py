@@ -9,7 +9,7 @@ from pathlib import Path
 
 from huey.api import Huey, PostgresHuey, SqliteHuey
 
-from operations import health, outbox
+from operations import health, housekeeping, outbox
 
 SWEEP_SECONDS = 2
 DELAY = 0.05  # seconds between looks at the queue while idle
@@ -50,6 +50,7 @@ def work() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     stopping = threading.Event()
+    housekeeping.schedule()
     threading.Thread(target=_sweep, args=(stopping,), daemon=True).start()
     consumer = queue.create_consumer(
         workers=1, periodic=False, initial_delay=DELAY, max_delay=LONGEST_DELAY, graceful_signal="TERM"

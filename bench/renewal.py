@@ -24,9 +24,10 @@ class Checkout:
 def apply(browser: Browser, person: Person) -> str:
     """From the service's page to a submitted application that waits for its payment; returns its reference."""
     service = browser.get(f"/services/{SERVICE}")
-    page = browser.post("/applications", service.hidden | {"service": SERVICE})
+    begins = service.hidden.get("service") == SERVICE
+    page = browser.post("/applications", service.hidden) if begins else service
     reference = prove(person)
-    if "/steps/" not in page.path:  # a draft taken up again: beyond the first step it asked for the proof just given
+    if not begins:  # an open draft is taken up again
         page = browser.get(f"/applications/{reference}/continue")
     answers = {"establishment": {"registration": person.establishment}, "membership": {"membership": person.membership}, "company": {}}
     answers["period"] = {"months": "12"}

@@ -168,7 +168,7 @@ class Crowd:
                 if answer.status < 500 or time.monotonic() > end:
                     raise GivenUp(str(answer.status)) from None
             except BROKEN as problem:
-                self.met["broken connections"] += 1
+                self.met[f"broken: {type(problem).__name__}"] += 1
                 if isinstance(problem, PeeweeException):
                     models.database.close()
                 if time.monotonic() > end:

@@ -1,15 +1,17 @@
 """Who is asking, as operations want to know it. Flask-Login carries the session's token; operations/sessions knows what it stands for."""
 
-from flask import Flask, g, request
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request, url_for
+from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, current_user
 
+from blueprints.addresses import go, here
 from blueprints.language import locale
 from engine.actor import Actor
 from operations import sessions
 
 manager = LoginManager()
-manager.login_view = "accounts.sign_in"
-manager.login_message = None
 manager.session_protection = None  # the token alone is the session; operations/sessions ends it
 
 
@@ -40,6 +42,14 @@ def actor() -> Actor:
 def address() -> str:
     """Where the request comes from, for limits and the security log."""
     return request.remote_addr or ""
+
+
+@manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def _ask_to_sign_in() -> Response:
+    """To the sign-in page, and from there back: to this page, or for a post to the page it was sent from."""
+    came_from = urlsplit(request.referrer or "")
+    back = here() if request.method == "GET" else came_from.path if came_from.netloc == request.host else None
+    return go(url_for("accounts.sign_in", next=back))
 
 
 def init_app(app: Flask) -> None:

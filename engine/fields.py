@@ -30,7 +30,7 @@ class Field:
     required: bool = True
 
     def clean(self, typed: str) -> Any:
-        text = typed.strip()
+        text = typed.replace("\0", "").strip()  # PostgreSQL has no place for a NUL
         if not text:
             if self.required:
                 raise Refusal(self.missing(), field=self.name)
@@ -107,7 +107,9 @@ class Whole(Field):
 
 @dataclass(frozen=True)
 class Amount(Field):
-    """An amount of rials; the answer is whole baisa."""
+    """An amount of rials; the answer is whole baisa, small enough for any table."""
+
+    most: Money = Money.rials(10**9)
 
     def read(self, text: str) -> int:
         try:
@@ -116,6 +118,8 @@ class Amount(Field):
             raise self.refuse(_("Type an amount in rials, such as 25 or 25.500.")) from None
         if amount < Money(0):
             raise self.refuse(_("Type an amount of zero or more."))
+        if amount > self.most:
+            raise self.refuse(_("Type an amount of at most %(most)s.", most=self.most))
         return amount.baisa
 
     def shown(self, value: Any) -> Any:

@@ -45,7 +45,10 @@ class Column:
             return {"en": cells[0], "ar": cells[1]}
         text = digits.fold(cells[0])
         if self.kind is Kind.DAY and text:
-            return dt.date.fromisoformat(text).isoformat()
+            try:
+                return dt.date.fromisoformat(text).isoformat()
+            except ValueError:
+                raise ValueError(f"{self.name}: not a day (year-month-day): {text!r}") from None
         if self.kind is Kind.OPTION and text and text not in self.options:
             raise ValueError(f"{self.name}: unknown value {text!r}")
         return text

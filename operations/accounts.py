@@ -199,7 +199,9 @@ def forget_unfinished() -> None:
     """Registrations nobody finished within a day, and codes as old. For the sweeper."""
     before = now() - UNFINISHED_FOR
     with database.atomic():
-        Account.delete().where(Account.active_at.is_null() & (Account.created_at < before)).execute()
+        remembered = SecurityEvent.select(SecurityEvent.account).where(SecurityEvent.account.is_null(False))
+        forgotten = Account.active_at.is_null() & (Account.created_at < before) & Account.id.not_in(remembered)
+        Account.delete().where(forgotten).execute()
         OneTimeCode.delete().where((OneTimeCode.created_at < before) & (OneTimeCode.expires_at < now())).execute()
         CodeSent.delete().where(CodeSent.at < before).execute()
 

@@ -68,7 +68,9 @@ def test_a_multiple_of_a_fee_nobody_has_set_is_not_set_either():
 
 @pytest.mark.parametrize(("days", "baisa"), [(1, 1_000), (29, 1_000), (30, 5_000), (31, 5_000), (365, 20_000)])
 def test_a_tier_is_the_amount_of_the_highest_step_reached(days: int, baisa: int):
-    tiers = [a_rule("late", amount, Kind.TIER, threshold=threshold) for threshold, amount in ((90, 20_000), (1, 1_000), (30, 5_000))]
+    tiers = [
+        a_rule("late", amount, Kind.TIER, threshold=threshold) for threshold, amount in ((90, 20_000), (1, 1_000), (30, 5_000))
+    ]
     assert price(Fee("late", quantity=days), *tiers) == baisa
 
 

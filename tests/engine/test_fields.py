@@ -50,6 +50,7 @@ EVERY_KIND: tuple[Field, ...] = (
         (Whole("floors", LABEL, least=2, most=5), "5", 5),
         (Amount("rent", LABEL), "٣٬٦٠٠٫٥", 3_600_500),
         (Amount("rent", LABEL), "0", 0),
+        (Amount("rent", LABEL), "1,000,000,000", 10**12),
         (Day("from", LABEL), "٢٠٢٦-٠٣-١٩", "2026-03-19"),
         (Day("from", LABEL), "2024-02-29", "2024-02-29"),
         (PERIODS, "24", 24),
@@ -79,7 +80,7 @@ def test_what_was_typed_is_read(field: Field, typed: str, value: Any):
         (Whole("floors", LABEL), "9" * 11, "Type a whole number"),
         (Amount("rent", LABEL), "25.0001", "Type an amount in rials"),
         (Amount("rent", LABEL), "-1", "zero or more"),
-        (Amount("rent", LABEL), "9" * 30, "Type an amount in rials"),
+        (Amount("rent", LABEL), "1000000000.001", "at most OMR\u00a01,000,000,000.000"),
         (Day("from", LABEL), "2026-02-29", "Type a date"),
         (Day("from", LABEL), "19/03/2018", "Type a date"),
         (PERIODS, "13", "Choose one: Renewal period"),
@@ -89,9 +90,8 @@ def test_what_was_typed_is_read(field: Field, typed: str, value: Any):
 def test_what_does_not_fit_is_refused_beside_its_field(field: Field, typed: str, says: str):
     with pytest.raises(Refusal) as refused:
         field.clean(typed)
-    assert says in str(refused.value)
     assert refused.value.field == field.name
-    in_both(refused.value)
+    assert says in in_both(refused.value)["en"]
 
 
 @pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.name)

@@ -37,7 +37,7 @@ def test_an_application_moves_only_as_the_table_says(current: State, to: State):
 
 
 def test_what_has_ended_stays_ended_and_everything_else_can_end():
-    assert CLOSED == {State.COMPLETED, State.REFUSED, State.WITHDRAWN}
+    assert {State.COMPLETED, State.REFUSED, State.WITHDRAWN} == CLOSED
     for start in State:
         reached, front = {start}, {start}
         while front:
@@ -47,9 +47,9 @@ def test_what_has_ended_stays_ended_and_everything_else_can_end():
 
 
 def test_the_groups_of_states_are_what_their_names_say():
-    assert EDITABLE == {State.DRAFT, State.RETURNED}
-    assert WAITING_FOR_APPLICANT == {State.DRAFT, State.TO_PAY, State.RETURNED}
-    assert PENDING == set(State) - CLOSED - {State.DRAFT}
+    assert {State.DRAFT, State.RETURNED} == EDITABLE
+    assert {State.DRAFT, State.TO_PAY, State.RETURNED} == WAITING_FOR_APPLICANT
+    assert set(State) - CLOSED - {State.DRAFT} == PENDING
     assert not EDITABLE & CLOSED
 
 

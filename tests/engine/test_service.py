@@ -83,7 +83,9 @@ def test_rules_cannot_change_what_they_are_given():
 
 
 def test_the_catalogue_finds_things_by_their_codes():
-    catalogue = Catalogue([an_authority("test", "test.letter", "test.card", registers=(PEOPLE,)), an_authority("other", "other.letter")])
+    catalogue = Catalogue(
+        [an_authority("test", "test.letter", "test.card", registers=(PEOPLE,)), an_authority("other", "other.letter")]
+    )
     assert list(catalogue.authorities) == ["test", "other"]
     assert list(catalogue.services) == ["test.letter", "test.card", "other.letter"]
     frozen = PEOPLE.record("7", {"name": "n", "grade": "g"}).frozen()

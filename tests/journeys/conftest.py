@@ -12,8 +12,6 @@ from tests.support.database import migrate, sqlite_template
 from tests.support.portal import Person, Portal, whole_portal
 from tests.support.postgres import PostgresServer
 
-
-
 __all__ = ["portal", "postgres_portal", "sqlite_portal", "sqlite_template", "visit"]
 
 Visit = Callable[..., Traveller]

@@ -5,8 +5,8 @@ Every complaint of the browser (a refused style, a script's error) is kept in `c
 """
 
 import re
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -24,6 +24,7 @@ class Traveller:
     def __init__(self, portal: Portal, context: BrowserContext, *, language: str, scripts: bool, person: Person | None) -> None:
         self.portal, self.context, self.language, self.scripts = portal, context, language, scripts
         self.complaints: list[str] = []
+        self.clicks = 1  # how often an impatient hand presses a button
         context.on("console", lambda message: self._heard(message.type, message.text))
         context.on("weberror", lambda error: self._heard("error", str(error.error)))
         context.add_cookies([{"name": "language", "value": language, "url": portal.url}])
@@ -51,7 +52,7 @@ class Traveller:
         return self.page.locator(f"{chosen} button.button:not([type=button])").first
 
     def send(self, form: str) -> None:
-        self.button(form).click()
+        self.button(form).click(click_count=self.clicks)
 
     def switch_language(self) -> None:
         self.language = "en" if self.language == "ar" else "ar"
@@ -139,7 +140,7 @@ class Traveller:
         self.send("/payments")
         if not self.scripts:
             self.at("/payments/.*/checkout")
-            self.page.locator("form[data-onwards] button").click()
+            self.page.locator("form[data-onwards] button").click(click_count=self.clicks)
         self.at_bank("billing")
 
     ROAD = (
@@ -159,6 +160,33 @@ class Traveller:
         start = self.ROAD.index(after) + 1 if after else 0
         for step in self.ROAD[start : self.ROAD.index(until) + 1]:
             getattr(self, step)()
+
+    PLACES = (
+        ("establishment", r"/steps/establishment$", lambda self: self.choose_company()),
+        ("membership", r"/steps/membership$", lambda self: self.choose_membership(onto="/(identity|applications)/.*")),
+        ("slo", r"/single-log-out$", lambda self: self.leave_identity_provider(onto="/applications/.*")),
+        ("identity", r"/identity/[^/]+$", lambda self: self.prove()),
+        ("company", r"/steps/company$", lambda self: self.confirm_company()),
+        ("period", r"/steps/period$", lambda self: self.choose_period()),
+        ("check", r"/check$", lambda self: self.submit()),
+        ("overview", r"/applications/[^/]+$", lambda self: self.leave_for_bank()),
+        ("billing", r"/billing$", lambda self: self.fill_billing()),
+        ("payment", r"/payment$", lambda self: self.fill_card()),
+        ("review", r"/review$", lambda self: self.pay_at_bank()),
+        ("receipt", r"/receipt$", lambda self: self.return_from_bank()),
+    )
+    """Where a renewal may be, how its address ends, and the step on from there."""
+
+    @property
+    def place(self) -> str:
+        if self.page.locator(".panel .panel__number").count():
+            return "complete"
+        return next(name for name, pattern, _onward in self.PLACES if re.search(pattern, self.page.url))
+
+    def onward(self) -> None:
+        """One step on, wherever this is."""
+        place = self.place
+        next(onward for name, _pattern, onward in self.PLACES if name == place)(self)
 
     # --- At the bank ----------------------------------------------------------------------------------------------------------
 
@@ -181,16 +209,16 @@ class Traveller:
         self._next_at_bank("review")
 
     def _next_at_bank(self, step: str) -> None:
-        self.page.locator("main form:not(.cancel) .actions button").click()
+        self.page.locator("main form:not(.cancel) .actions button").click(click_count=self.clicks)
         self.at_bank(step)
 
     def pay_at_bank(self) -> None:
-        self.page.locator("main form:not(.cancel) .actions button").click()
+        self.page.locator("main form:not(.cancel) .actions button").click(click_count=self.clicks)
         self.at_bank("receipt")
 
     def return_from_bank(self) -> None:
         """The bank's page goes by itself after a moment; a person without scripts, or in a hurry, presses its button."""
-        self.page.locator("form[data-return] button").click()
+        self.page.locator("form[data-return] button").click(click_count=self.clicks)
         expect(self.page).to_have_url(re.compile(f"^{re.escape(self.portal.url)}/"))
 
     def pay(self, card: str = APPROVED) -> None:

@@ -1,6 +1,8 @@
 """Operations are tested on both databases."""
 
+from tests.support.bank import bank, bank_server, till
+from tests.support.clock import clock
 from tests.support.database import database, postgres_migrated, sqlite_template, sqlite_url
 from tests.support.portal_rules import rules
 
-__all__ = ["database", "postgres_migrated", "rules", "sqlite_template", "sqlite_url"]
+__all__ = ["bank", "bank_server", "clock", "database", "postgres_migrated", "rules", "sqlite_template", "sqlite_url", "till"]

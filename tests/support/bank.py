@@ -15,15 +15,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from peewee import Database
 
+import blueprints.chamber
+from engine.catalogue import catalogue
 from engine.money import Money
 from gateways.payments import AutoPost, Channel, Mode
 from gateways.payments.cybersource import CyberSource
 from gateways.payments.secure_acceptance import signature
 from models import Outbox
-from operations import outbox, payments
+from operations import fees, outbox, payments
 from operations.now import now
 from operations.outside import outside
+from tests.support.clock import Clock
+from tests.support.processes import ROOT
 
 SECRET, ACCESS_KEY, PROFILE = "a secret of tests", "0123456789abcdef0123456789abcdef", "AF4D1B2C-0000-4000-8000-5A6B7C8D9E0F"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -222,3 +227,11 @@ def bank(bank_server: tuple[str, list[Bank]]) -> Iterator[Bank]:
     outside.bank = bank.gateway()
     yield bank
     serving.remove(bank)
+
+
+@pytest.fixture
+def till(database: Database, bank: Bank, clock: Clock) -> Bank:
+    """All that paying needs: the chamber, its fees, the bank, a clock that can be moved."""
+    catalogue.fill([blueprints.chamber.authority])
+    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    return bank

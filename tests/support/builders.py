@@ -1,14 +1,18 @@
 """People and things as tests need them: say only what matters to the test."""
 
+import datetime as dt
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import altcha
 
 from engine.actor import Actor
-from models import Account
-from operations import accounts, captcha, sessions
+from engine.catalogue import catalogue
+from models import Account, RegisterRecord, Role
+from operations import accounts, answers, applications, captcha, payments, sessions, submission
 from operations.accounts import Registration
+from operations.now import now, today
 
 PASSWORD = "seven palms by the falaj"
 _numbers = count(1)
@@ -58,3 +62,54 @@ def a_solution(purpose: str) -> str:
     solution = altcha.solve_challenge(challenge)
     assert solution
     return altcha.Payload(challenge, solution).to_base64()
+
+
+def a_cashier(authority: str = "chamber") -> Actor:
+    account = a_person()
+    Role.create(account=account, name="cashier", authority=authority)
+    return signed_in(account)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A membership renewal that waits for its payment."""
+
+    actor: Actor
+    reference: str
+
+    def goes_to_pay(self) -> Any:
+        """The form that leads to the bank: press "pay", be sent there."""
+        return payments.checkout(self.actor, payments.begin(self.actor, self.reference))
+
+
+def a_submitted_renewal(*, actor: Actor | None = None, months: int = 12) -> Renewal:
+    """Somebody's fourth-grade company, member for another month, renewed for so many months: 25 rials a year. Needs the fee schedule."""
+    actor = actor or signed_in(a_person(civil_number=f"8{next(_numbers):07}"))
+    number = f"7{next(_numbers):06}"
+    company = {"name_en": "Palm Trading", "name_ar": "نخلة للتجارة", "address_en": "Ruwi", "address_ar": "روي"}
+    company |= {"head_office_en": "Muscat", "head_office_ar": "مسقط", "grade": "fourth"}
+    ends = {"establishment": number, "expires": (today() + dt.timedelta(days=30)).isoformat()}
+    _registered("chamber.establishments", number, company | {"holder": actor.civil_number or ""})
+    _registered("chamber.memberships", f"9{number}", company | ends)
+    opened = applications.start(actor, "chamber.renew-membership")
+    for step, typed in (
+        ("establishment", {"registration": number}),
+        ("membership", {"membership": f"9{number}"}),
+        ("period", {"months": str(months)}),
+    ):
+        answers.answer(actor, opened, opened.service.step(step), typed)
+    submission.submit(actor, opened.reference, submission.offer(opened).seal)
+    return Renewal(actor, opened.reference)
+
+
+def _registered(code: str, number: str, row: dict[str, str]) -> None:
+    register = catalogue.registers[code]
+    data = register.read(row)
+    RegisterRecord.create(
+        register=code,
+        number=number,
+        holder=data[register.holder] if register.holder else None,
+        parent=data[register.parent] if register.parent else None,
+        data=data,
+        changed_at=now(),
+    )

@@ -127,6 +127,9 @@ class Portal:
                     }
                     moved = {item: moment - week for item, moment in moments.items() if moment}
                     model.update(moved).where(model._meta.primary_key == row._pk).execute()
+            sent = models.CodeSent.destination.in_([person.email, person.phone])
+            for row in models.CodeSent.select().where(sent):
+                models.CodeSent.update(at=row.at - week).where(models.CodeSent.id == row.id).execute()
 
     @contextmanager
     def tables(self) -> Iterator[Database]:

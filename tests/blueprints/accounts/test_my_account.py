@@ -31,7 +31,7 @@ def test_a_person_signs_out_everywhere_else(client: Client, portal: Flask) -> No
     signed_in(other)
     page = signed_in(client).submit("/account/sessions/others/end")
     assert "everywhere else" in page.text and client.get("/account").status_code == 200
-    assert other.get("/account").status_code == 302
+    assert other.get("/account").status_code == 303
 
 
 def test_a_person_ends_one_session(client: Client, portal: Flask) -> None:
@@ -39,7 +39,7 @@ def test_a_person_ends_one_session(client: Client, portal: Flask) -> None:
     signed_in(other)
     theirs = Session.get()
     page = signed_in(client).submit(f"/account/sessions/{theirs.id}/end")
-    assert page.status == 200 and other.get("/account").status_code == 302
+    assert page.status == 200 and other.get("/account").status_code == 303
 
 
 def test_somebody_elses_session_is_not_there(client: Client, portal: Flask) -> None:

@@ -68,7 +68,7 @@ def test_the_link_may_be_opened_in_another_browser(client: Client, portal) -> No
     elsewhere = portal.test_client()
     phone = elsewhere.visit(last_link()).submit()
     assert phone.submit(code=last_code("sms")).path == "/dashboard"
-    assert client.get("/account").status_code == 302
+    assert client.get("/account").status_code == 303
 
 
 def test_what_is_wrong_is_said_beside_each_field_and_nothing_typed_is_lost(client: Client) -> None:

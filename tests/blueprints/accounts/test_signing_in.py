@@ -83,7 +83,7 @@ def test_the_token_changes_when_a_person_signs_in(client: Client, portal: Flask)
     assert planted != victim
     attacker = portal.test_client()
     attacker.set_cookie("session", planted)
-    assert attacker.get("/account").status_code == 302
+    assert attacker.get("/account").status_code == 303
 
 
 def test_signing_in_keeps_nothing_of_the_cookie_before(client: Client) -> None:
@@ -124,7 +124,7 @@ def test_signing_out_ends_the_session_even_for_a_copied_cookie(client: Client, p
     assert "signed out" in out.text
     thief = portal.test_client()
     thief.set_cookie("session", copied)
-    assert thief.get("/account").status_code == 302
+    assert thief.get("/account").status_code == 303
 
 
 def test_a_session_that_ran_out_is_explained(client: Client) -> None:

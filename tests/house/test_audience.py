@@ -1,0 +1,108 @@
+"""Every route says who may call it, and answers nobody else."""
+
+import pytest
+from flask import Flask
+
+from blueprints.operating.commands import routes
+from tests.support.client import Client
+
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+APPLICANT = "its applicant"
+PROVEN = "its applicant, proven"
+ASKED = "the session that was asked"
+PAYER = "its payer"
+
+# A new route is a new line here: whoever adds it says again, apart from the code, whom it is for.
+AUDIENCE = {
+    "/": ANYONE,
+    "/about/<any(privacy, terms, accessibility, contact):name>": ANYONE,
+    "/account": SIGNED_IN,
+    "/account/challenge/<purpose>": ANYONE,
+    "/account/codes/<challenge_id>/<token>": ANYONE,
+    "/account/codes/again": ANYONE,
+    "/account/recovery": ANYONE,
+    "/account/recovery/password": ANYONE,
+    "/account/registration": ANYONE,
+    "/account/registration/email": ANYONE,
+    "/account/registration/phone": ANYONE,
+    "/account/sessions/<int:session_id>/end": SIGNED_IN,
+    "/account/sessions/others/end": SIGNED_IN,
+    "/account/sign-in": ANYONE,
+    "/account/sign-in/code": ANYONE,
+    "/account/sign-out": ANYONE,
+    "/account/stay": ANYONE,
+    "/applications": SIGNED_IN,
+    "/applications/<reference>": APPLICANT,
+    "/applications/<reference>/check": PROVEN,
+    "/applications/<reference>/continue": APPLICANT,
+    "/applications/<reference>/documents": APPLICANT,
+    "/applications/<reference>/draft": APPLICANT,
+    "/applications/<reference>/files/<field>": APPLICANT,
+    "/applications/<reference>/payments": APPLICANT,
+    "/applications/<reference>/steps/<name>": "its applicant, proven as the step asks",
+    "/applications/<reference>/steps/<name>/quote": APPLICANT,
+    "/applications/<reference>/submission": PROVEN,
+    "/applications/<reference>/withdrawal": APPLICANT,
+    "/dashboard": SIGNED_IN,
+    "/documents/<serial>": "its owner",
+    "/healthz": "monitoring",
+    "/identity/<proof>": ASKED,
+    "/identity/<proof>/cancellation": ASKED,
+    "/identity/<proof>/mobile-id": ASKED,
+    "/identity/<proof>/single-log-out": ASKED,
+    "/identity/<proof>/waiting": ASKED,
+    "/language/<any(ar, en):to>": ANYONE,
+    "/payments/<uuid>": PAYER,
+    "/payments/<uuid>/check": PAYER,
+    "/payments/<uuid>/checkout": PAYER,
+    "/payments/notifications/<provider>": "the bank's server (signature verified)",
+    "/payments/return/<provider>": "the bank, through the person's browser (signature verified)",
+    "/payments/unclear": ANYONE,
+    "/services/<code>": ANYONE,
+    "/static/<path:filename>": ANYONE,
+    "/style": "developers",
+    "/verify": ANYONE,
+    "/verify/<code>": ANYONE,
+}
+PERSONAL = sorted(rule for rule, whom in AUDIENCE.items() if whom in (SIGNED_IN, ASKED, PAYER, "its owner") or whom.startswith(APPLICANT))
+SAMPLES = {"reference": "CHAMBER-2026-0000042-2", "name": "period", "field": "deed", "serial": "D-2026-000001", "int:session_id": "1"}
+SAMPLES |= {"proof": "0" * 32, "uuid": "0" * 32}
+
+
+def test_every_route_is_for_whom_the_table_says(portal: Flask):
+    declared: dict[str, set[str]] = {}
+    for _methods, rule, whom in routes(portal):
+        declared.setdefault(rule, set()).add(whom)
+    assert declared == {rule: {whom} for rule, whom in AUDIENCE.items()}
+
+
+def test_a_route_that_says_nothing_is_listed_without_an_audience(portal: Flask):
+    portal.add_url_rule("/silent", view_func=lambda: "x", endpoint="silent")
+    portal.add_url_rule("/chatty", view_func=chatty, endpoint="chatty")
+    found = {rule: whom for _methods, rule, whom in routes(portal)}
+    assert (found["/silent"], found["/chatty"]) == ("", "")
+
+
+def chatty() -> str:
+    """Shows something to some audience: anyone."""
+    return ""
+
+
+@pytest.mark.parametrize("rule", PERSONAL)
+def test_a_stranger_is_sent_to_sign_in_and_told_nothing(portal: Flask, client: Client, rule: str):
+    address = rule
+    for name, value in SAMPLES.items():
+        address = address.replace(f"<{name}>", value)
+    assert "<" not in address
+    portal.config["WTF_CSRF_ENABLED"] = False  # so that the answer is about the person, not about the form
+    methods = {method for methods, listed, _whom in routes(portal) if listed == rule for method in methods.split(",")}
+    for method in sorted(methods):
+        answer = client.open(address, method=method)
+        assert (answer.status_code, answer.headers.get("Location", "").partition("?")[0]) == (303, "/account/sign-in"), method
+
+
+def test_a_developers_page_is_not_there_in_production(portal: Flask, client: Client):
+    assert client.get("/style").status_code == 200
+    portal.config["DEVELOPMENT"] = False
+    assert client.get("/style").status_code == 404

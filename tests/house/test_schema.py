@@ -1,0 +1,305 @@
+"""The tables: what the migrations make is what models.py says, and what must not be changed cannot be."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import peewee
+import pytest
+from peewee import Database, SqliteDatabase
+
+import models
+from models import APPEND_ONLY, TABLES, Row
+from tests.support.database import opened
+from tests.support.postgres import PostgresServer
+from tools import schema
+
+NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
+
+# Every promise "there is only one" that the database keeps. Written out by hand: peewee drops the second of two indexes with one name
+# without a word, and then nobody would miss it.
+UNIQUE = {
+    "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
+    "bill": {"application_id WHERE state = 'open'"},
+    "counter": {"series, year"},
+    "document": {"serial", "code", "key"},
+    "fee_rule": {"code, variant, threshold, effective_from"},
+    "gateway_inbox": {"provider, mode, channel, key"},
+    "identifier": {"type, value WHERE verified_at IS NOT NULL"},
+    "journal": {"source_key"},
+    "message": {"key"},
+    "outbox": {"key"},
+    "payment_attempt": {
+        "uuid",
+        "receipt_id",
+        "provider, mode, provider_transaction",
+        "bill_id WHERE state IN ('created', 'submitted', 'review')",
+    },
+    "receipt": {"number", "bill_id", "series, year, sequence"},
+    "reconciliation_item": {"key"},
+    "refund": {"key"},
+    "register_record": {"register, number"},
+    "role": {"account_id, name, authority"},
+    "session": {"token_hash"},
+}
+
+
+# --- The migrations and models.py ------------------------------------------------------------------------------------------------
+
+
+def test_migrations_make_the_tables_of_models_on_sqlite(sqlite_url: str, tmp_path: Any):
+    made = opened(f"sqlite:///{tmp_path / 'models.db'}")
+    assert described(opened(sqlite_url)) == described(filled(made, "sqlite"))
+
+
+def test_migrations_make_the_tables_of_models_on_postgresql(postgres_migrated: str, postgres: PostgresServer):
+    url = postgres.database()
+    made = filled(opened(url), "postgresql")
+    migrated = opened(postgres_migrated)
+    try:
+        assert described(migrated) == described(made)
+    finally:
+        migrated.close()
+        made.close()
+        postgres.drop(url)
+
+
+def test_the_description_notices_what_matters(sqlite_url: str):
+    """So that the two tests above can fail."""
+    database = opened(sqlite_url)
+    before = described(database)
+    for change in (
+        'ALTER TABLE "account" ADD COLUMN "nickname" TEXT',
+        'CREATE INDEX "account_country" ON "account" ("country")',
+        'DROP INDEX "bill_one_open"',
+        "DROP TRIGGER receipt_no_update",
+        'CREATE TABLE "more" ("id" INTEGER NOT NULL PRIMARY KEY CHECK (id > 0))',
+    ):
+        database.execute_sql(change)
+        after = described(database)
+        assert after != before, change
+        before = after
+    database.close()
+
+
+def filled(database: Database, dialect: str) -> Database:
+    """Tables as `python -m tools.schema` prints them."""
+    for statement in schema.statements(dialect):
+        database.execute_sql(statement if dialect == "sqlite" else statement.replace("%", "%%"))
+    return database
+
+
+def described(database: Database) -> set[str]:
+    """Every column, constraint, index, trigger and function there is, a line each, whatever order they were made in."""
+    lines = {line for line in sqlite_lines(database)} if isinstance(database, SqliteDatabase) else set(postgresql_lines(database))
+    database.close()
+    return {line for line in lines if "migration" not in line}
+
+
+def sqlite_lines(database: Database) -> Iterator[str]:
+    for kind, name, table, sql in database.execute_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall():
+        if kind == "table":
+            for _position, column, type_, not_null, default, key in database.execute_sql(f'PRAGMA table_info("{name}")'):
+                yield f"{name}.{column} {type_} {not_null} {default} {key}"
+            for row in database.execute_sql(f'PRAGMA foreign_key_list("{name}")'):
+                yield f"{name} foreign {row[2:]}"
+            for check in re.findall(r"CHECK \((?:[^()]|\([^()]*\))*\)", sql):
+                yield f"{name} {check}"
+        else:
+            yield f"{kind} {table} {sql}"
+
+
+def postgresql_lines(database: Database) -> Iterator[str]:
+    for query in (
+        "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '-') FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    ):
+        yield from (" ".join(map(str, row)) for row in database.execute_sql(query).fetchall())
+
+
+# --- Names, kinds of column, what there is only one of ---------------------------------------------------------------------------
+
+
+def test_a_row_is_named_once():
+    for names in ([model.__name__ for model in TABLES], [model._meta.table_name for model in TABLES]):
+        assert [name for name, times in Counter(names).items() if times > 1] == []
+    assert set(TABLES) == {model for model in vars(models).values() if isinstance(model, type) and issubclass(model, Row)} - {Row}
+
+
+def test_what_there_is_only_one_of(database: Database):
+    assert {name: found for model in TABLES if (found := unique(database, name := model._meta.table_name))} == UNIQUE
+
+
+def unique(database: Database, table: str) -> set[str]:
+    return {
+        ", ".join(index.columns) + condition(index.sql)
+        for index in database.get_indexes(table)
+        if index.unique and index.sql and "_pkey" not in index.name
+    }
+
+
+def condition(sql: str) -> str:
+    """The WHERE of an index, whichever database wrote it down."""
+    _index, where, text = sql.partition(" WHERE ")
+    plain = re.sub(r"::text(\[\])?|[\"()]", "", text).replace("= ANY ARRAY[", "IN [").replace("]", "")
+    plain = re.sub(r" IN \[?(.*)", lambda match: f" IN ({match[1]})", plain)
+    return f"{where}{plain}"
+
+
+def test_no_amount_can_ever_be_a_float(database: Database):
+    kinds = {column.data_type.lower() for model in TABLES for column in database.get_columns(model._meta.table_name)}
+    assert kinds & {"text", "integer", "bigint"}
+    assert {kind for kind in kinds if re.search("real|float|double|decimal|numeric|money", kind)} == set()
+    fields = {type(field) for model in TABLES for field in model._meta.sorted_fields}
+    assert not {peewee.FloatField, peewee.DoubleField, peewee.DecimalField} & fields
+
+
+def test_whatever_counts_baisa_holds_more_than_two_million_rials(database: Database):
+    """A 32-bit column would end at 2,147,483.647."""
+    for model in TABLES:
+        kinds = {column.name: column.data_type.lower() for column in database.get_columns(model._meta.table_name)}
+        for field in model._meta.sorted_fields:
+            if isinstance(field, models.MoneyField):
+                assert kinds[field.column_name] == ("bigint" if not isinstance(database, SqliteDatabase) else "integer")
+
+
+def test_a_person_is_never_deleted_with_what_they_did(database: Database):
+    cascading = {
+        model.__name__
+        for model in TABLES
+        for field in model._meta.sorted_fields
+        if isinstance(field, peewee.ForeignKeyField) and field.on_delete == "CASCADE"
+    }
+    assert cascading == {"Identifier", "Role", "Session", "OneTimeCode", "StepUp", "Message"}
+
+
+# --- Rows that stay as they were written -----------------------------------------------------------------------------------------
+
+
+def test_what_says_it_is_append_only_is_listed():
+    says = {model for model in TABLES if "append-only" in (model.__doc__ or "").lower() or "never changed" in (model.__doc__ or "")}
+    assert says <= set(APPEND_ONLY)
+    assert {model.__name__ for model in APPEND_ONLY} == {
+        "SecurityEvent",
+        "ApplicationEvent",
+        "DecisionMade",
+        "Receipt",
+        "AttemptEvent",
+        "Journal",
+        "JournalEntry",
+        "AuditEntry",
+    }
+
+
+@pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_history_cannot_be_rewritten(database: Database, model: type[Row], verb: str):
+    one_of_each()
+    before = list(model.select().dicts())
+    assert before
+    column = next(field.column_name for field in model._meta.sorted_fields if not field.primary_key)
+    table = model._meta.table_name
+    sql = f'UPDATE "{table}" SET "{column}" = "{column}"' if verb == "update" else f'DELETE FROM "{table}"'
+    with pytest.raises(peewee.DatabaseError, match="append-only"):
+        database.execute_sql(sql)
+    assert list(model.select().dicts()) == before
+
+
+@pytest.mark.parametrize("amounts", [[], [5], [5, -4], [5, 5]], ids=["empty", "one entry", "unbalanced", "one side"])
+def test_a_journal_that_does_not_sum_to_zero_cannot_be_written(database: Database, amounts: list[int]):
+    with pytest.raises(peewee.DatabaseError, match="sums to zero"):
+        journal("capture:1", amounts)
+    assert not models.Journal.select().exists()
+    assert not models.JournalEntry.select().exists()
+
+
+def test_nothing_is_added_to_a_journal_that_is_closed(database: Database):
+    closed = journal("capture:1", [5, -5])
+    with pytest.raises(peewee.DatabaseError, match="closed"):
+        models.JournalEntry.create(journal=closed, account="a", amount=1)
+
+
+def test_an_entry_without_its_journal_does_not_survive_its_transaction(database: Database):
+    with pytest.raises(peewee.DatabaseError):
+        with models.database.atomic():
+            models.JournalEntry.create(journal="nowhere", account="a", amount=1)
+    assert not models.JournalEntry.select().exists()
+
+
+def test_the_same_cause_is_journalled_once(database: Database):
+    journal("capture:1", [5, -5])
+    with pytest.raises(peewee.IntegrityError):
+        journal("capture:1", [5, -5])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "values"),
+    [
+        ("captured without a receipt", {"state": "captured"}),
+        ("a receipt without being captured", {"state": "submitted", "receipt": 1}),
+        ("stray money with a receipt", {"state": "captured", "receipt": 1, "stray": True}),
+        ("nothing to pay", {"amount": 0}),
+        ("an unknown state", {"state": "paid"}),
+        ("an unknown mode", {"mode": "demo"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_payment_attempt_cannot_contradict_itself(database: Database, wrong: str, values: dict[str, Any]):
+    attempt = one_of_each()["attempt"]
+    row = {
+        "bill": attempt.bill, "provider": "bank", "mode": "test", "amount": 50_000, "state": "declined",
+        "created_at": NOW, "updated_at": NOW, "expires_at": NOW,
+    }  # fmt: skip
+    models.PaymentAttempt.create(**row)
+    with pytest.raises(peewee.IntegrityError):
+        models.PaymentAttempt.create(**row | values)
+
+
+def test_nobody_approves_the_refund_they_asked_for(database: Database):
+    made = one_of_each()
+    row = {"attempt": made["attempt"], "amount": 1, "reason": "stray", "created_at": NOW, "updated_at": NOW}
+    models.Refund.create(key="a", requested_by=made["person"], approved_by=a_person(), **row)
+    with pytest.raises(peewee.IntegrityError):
+        models.Refund.create(key="b", requested_by=made["person"], approved_by=made["person"], **row)
+
+
+def journal(cause: str, amounts: list[int]) -> models.Journal:
+    with models.database.atomic():
+        id_ = models.new_id()
+        for amount in amounts:
+            models.JournalEntry.create(journal=id_, account="a", amount=amount)
+        return models.Journal.create(id=id_, source_key=cause, at=NOW)
+
+
+def a_person() -> models.Account:
+    return models.Account.create(first_name="Salim", family_name="Al Harthy", identity_number="1", password_hash="", created_at=NOW)
+
+
+def one_of_each() -> dict[str, Any]:
+    """A paid application with a row in every append-only table."""
+    person = a_person()
+    application = models.Application.create(
+        reference="CHAMBER-2026-0000042-2", account=person, service="chamber.x", authority="chamber", created_at=NOW, updated_at=NOW
+    )
+    bill = models.Bill.create(application=application, authority="chamber", total=50_000, quote={}, created_at=NOW, good_until=NOW)
+    receipt = models.Receipt.create(number="R-2026-000001", series="R", year=2026, sequence=1, bill=bill, amount=50_000, at=NOW)
+    attempt = models.PaymentAttempt.create(
+        bill=bill, provider="bank", mode="test", amount=50_000, state="captured", receipt=receipt,
+        created_at=NOW, updated_at=NOW, expires_at=NOW,
+    )  # fmt: skip
+    journal("capture:0", [50_000, -50_000])
+    made: list[Callable[[], Any]] = [
+        lambda: models.SecurityEvent.create(account=person, kind="signed-in", at=NOW),
+        lambda: models.ApplicationEvent.create(application=application, kind="started", at=NOW),
+        lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
+        lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
+        lambda: models.AuditEntry.create(account=person, action="x", subject="y", at=NOW),
+    ]
+    for make in made:
+        make()
+    return {"person": person, "application": application, "attempt": attempt}

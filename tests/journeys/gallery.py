@@ -1,0 +1,228 @@
+"""Every page a person may meet, each in a browser that may see it: for the accessibility journeys and for `make pictures`.
+
+Some people are parked at each stage of a renewal; a page is its address and the cookies of whoever stands there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import story
+from tests.journeys.traveller import DECLINED, NEVER, REVIEWED, SERVICE, Traveller
+from tests.support.portal import Person, Portal
+
+Arrive = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page to look at: where, with whose cookies, and what is done there first (such as sending an empty form)."""
+
+    name: str
+    path: str
+    cookies: tuple[Any, ...] = ()
+    first: Arrive | None = None
+
+    def show(self, page: Page, portal: Portal) -> None:
+        page.goto(self.path if self.path.startswith("http") else f"{portal.url}{self.path}")
+        if self.first:
+            self.first(page)
+
+
+def press(selector: str, then: str = ".wrong") -> Arrive:
+    """Send what stands there, and wait for what comes of it."""
+
+    def first(page: Page) -> None:
+        page.locator(selector).first.click()
+        expect(page.locator(then).first).to_be_visible()
+
+    return first
+
+
+def open_menu(page: Page) -> None:
+    page.locator("#header summary").click()
+
+
+FOR_EVERYBODY = (
+    Place("home", "/"),
+    Place("home-search", "/?q=تجديد"),
+    Place("home-nothing-found", "/?q=zzz"),
+    Place("service", SERVICE),
+    Place("sign-in", "/account/sign-in"),
+    Place("sign-in-wrong", "/account/sign-in", first=press("#sign-in button.button--primary")),
+    Place("register", "/account/registration"),
+    Place("register-wrong", "/account/registration", first=press("#new-account button.button--primary")),
+    Place("recover", "/account/recovery"),
+    Place("link-over", "/account/codes/none/none"),
+    Place("verify", "/verify"),
+    Place("verify-wrong", "/verify", first=press("#verify button.button--primary")),
+    Place("verify-unknown", "/verify/000000000000"),
+    Place("payment-unclear", "/payments/unclear"),
+    Place("about-privacy", "/about/privacy"),
+    Place("about-terms", "/about/terms"),
+    Place("about-accessibility", "/about/accessibility"),
+    Place("about-contact", "/about/contact"),
+    Place("error-404", "/nowhere"),
+)
+
+
+def gallery(portal: Portal, browser: Browser) -> list[Place]:
+    """All places; takes a few seconds of walking."""
+    return [*FOR_EVERYBODY, *(place for park in PARKS for place in park(portal, browser))]
+
+
+def _walker(portal: Portal, browser: Browser, person: Person, *, signed_in: bool = True) -> Traveller:
+    context = browser.new_context(java_script_enabled=False, **portal.visitor())
+    if signed_in:
+        context.add_cookies([portal.session_cookie(person)])  # type: ignore[list-item]
+    return Traveller(portal, context, language="ar", scripts=False, person=person)
+
+
+def _parked(traveller: Traveller, *places: tuple[Any, ...]) -> Iterator[Place]:
+    """These places with the cookies this traveller has now, the language left open."""
+    cookies = tuple(cookie for cookie in traveller.context.cookies(traveller.portal.url) if cookie["name"] != "language")
+    path = traveller.page.url.removeprefix(traveller.portal.url)
+    traveller.context.close()
+    for name, place, *first in places:
+        yield Place(name, place or path, cookies, *first)
+
+
+def newcomer(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.go("/dashboard")
+    yield from _parked(traveller, ("dashboard-empty", ""), ("dashboard-menu", "", open_menu), ("account", "/account"), ("service-signed-in", SERVICE))
+
+
+def confirming_mail(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.stranger(), signed_in=False)
+    traveller.go("/account/registration")
+    story.fill_registration(traveller)
+    traveller.send("#new-account")
+    traveller.at("/account/registration/email")
+    link = portal.link(traveller.person.email)
+    wrong = press("main form:has([name=code]) button.button--primary")
+    yield from _parked(traveller, ("code-mail", ""), ("code-mail-wrong", "", wrong), ("confirm-mail-by-link", link))
+
+
+def confirming_phone(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.stranger(), signed_in=False)
+    traveller.go("/account/registration")
+    story.fill_registration(traveller)
+    traveller.send("#new-account")
+    traveller.type_code(portal.code(traveller.person.email))
+    traveller.at("/account/registration/phone")
+    yield from _parked(traveller, ("code-phone", ""))
+
+
+def forgetful(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member(), signed_in=False)
+    traveller.go("/account/recovery")
+    traveller.page.fill("[name=who]", traveller.person.email)
+    traveller.send("#recovery")
+    traveller.at("/account/recovery/password")
+    yield from _parked(traveller, ("new-password", ""), ("new-password-wrong", "", press("main form:has([name=password]) button")))
+
+
+def choosing(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="choose_membership")
+    yield from _parked(traveller, ("prove-who-you-are", ""))
+
+
+def ringing(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="choose_membership")
+    traveller.page.fill("[name=phone]", traveller.person.phone)
+    traveller.send("#mobile-id")
+    traveller.at("/identity/.*/waiting")
+    yield from _parked(traveller, ("confirm-on-your-phone", ""))
+
+
+def ringing_too_often(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="choose_membership")
+    choose = traveller.page.url
+    for _request in range(3):
+        traveller.page.fill("[name=phone]", traveller.person.phone)
+        traveller.send("#mobile-id")
+        traveller.at("/identity/.*/waiting")
+        traveller.page.locator("form[action$='/cancellation'] button").click()
+        traveller.at("/identity/[^/]+")
+    yield from _parked(traveller, ("error-429", choose, press("#mobile-id button.button--primary", "[data-problem]")))
+
+
+def proven(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="prove")
+    yield from _parked(traveller, ("single-log-out", ""))
+
+
+def answering(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="choose_period")
+    ours = f"/applications/{traveller.reference}"
+    names = ("establishment", "membership", "company", "period")
+    steps = [(f"step-{name}", f"{ours}/steps/{name}") for name in names]
+    yield from _parked(
+        traveller, *steps, ("check", ""), ("overview-draft", ours), ("withdraw", f"{ours}/withdrawal"), ("dashboard-draft", "/dashboard"), ("service-draft", SERVICE)
+    )
+
+
+def deciding(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="confirm_company")
+    yield from _parked(traveller, ("step-period-wrong", "", press("#step button.button--primary")))
+
+
+def owing(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="submit")
+    overview = traveller.page.url
+    traveller.send("/payments")
+    traveller.at("/payments/.*/checkout")
+    yield from _parked(traveller, ("overview-to-pay", overview))
+
+
+def refused(portal: Portal, browser: Browser) -> Iterator[Place]:
+    yield from _paid(portal, browser, DECLINED, "payment-declined", "overview-declined")
+
+
+def under_review(portal: Portal, browser: Browser) -> Iterator[Place]:
+    yield from _paid(portal, browser, REVIEWED, "payment-under-review", "overview-under-review")
+
+
+def _paid(portal: Portal, browser: Browser, card: str, wait: str, overview: str) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="submit")
+    address = traveller.page.url
+    traveller.leave_for_bank()
+    traveller.pay(card)
+    yield from _parked(traveller, (wait, ""), (overview, address))
+
+
+def unanswered(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="submit")
+    overview = traveller.page.url
+    traveller.send("/payments")
+    checkout = traveller.page.url
+    traveller.page.locator("form[data-onwards] button").click()
+    traveller.fill_billing()
+    traveller.fill_card(NEVER)
+    traveller.pay_at_bank()
+    yield from _parked(traveller, ("payment-waiting", checkout.removesuffix("/checkout")), ("overview-unanswered", overview))
+
+
+def done(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.walk(until="leave_for_bank")
+    traveller.pay()
+    traveller.arrive()
+    traveller.wait_for_documents()
+    verified = traveller.page.locator("#documents a[href^='/verify/']").first.get_attribute("href")
+    yield from _parked(traveller, ("overview-complete", ""), ("dashboard-complete", "/dashboard"), ("verify-valid", verified))
+
+
+PARKS = (newcomer, confirming_mail, confirming_phone, forgetful, choosing, ringing, ringing_too_often, proven, answering, deciding, owing, refused, under_review, unanswered, done)

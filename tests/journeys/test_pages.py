@@ -1,0 +1,84 @@
+"""Every page of the journey: no barrier that axe-core finds, no complaint of the browser, few requests at first sight."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys.gallery import Place, gallery
+from tests.journeys.traveller import EXPECTED
+from tests.support.portal import Portal
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+REQUESTS = 6
+OF_COLOUR = {"runOnly": ["color-contrast", "link-in-text-block"]}
+"""What may differ in the dark; everything else was looked at in the light."""
+CAPTCHA = ("sign-in", "register", "recover")
+"""Pages that bring the proof of work along: its widget, its style, its worker and its challenge."""
+
+
+@pytest.fixture(scope="module")
+def places(sqlite_portal: Portal, browser: Browser) -> list[Place]:
+    return gallery(sqlite_portal, browser)
+
+
+@pytest.fixture(scope="module")
+def opened(sqlite_portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page of a browser that speaks a language and prefers a scheme; kept open for the next place."""
+    contexts: list[BrowserContext] = []
+
+    def page(language: str, scheme: str, *, bypass_csp: bool = False) -> Page:
+        context = browser.new_context(color_scheme=scheme, bypass_csp=bypass_csp, reduced_motion="reduce", **sqlite_portal.visitor())
+        context.add_cookies([{"name": "language", "value": language, "url": sqlite_portal.url}])
+        contexts.append(context)
+        return context.new_page()
+
+    yield page
+    for context in contexts:
+        context.close()
+
+
+def stand_at(place: Place, page: Page, portal: Portal) -> None:
+    page.context.clear_cookies(name="session")
+    page.context.add_cookies(list(place.cookies))
+    place.show(page, portal)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_axe_finds_nothing_on_any_page(sqlite_portal: Portal, places: list[Place], opened: Callable[..., Page], language: str, scheme: str):
+    page = opened(language, scheme, bypass_csp=True)
+    found = []
+    for place in places:
+        stand_at(place, page, sqlite_portal)
+        page.evaluate(AXE)
+        result = page.evaluate("options => axe.run(document, options)", {} if scheme == "light" else OF_COLOUR)
+        found += [f"{place.name}: {fault['id']}: {node['html'][:200]}" for fault in result["violations"] for node in fault["nodes"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_no_page_makes_the_browser_complain(sqlite_portal: Portal, places: list[Place], opened: Callable[..., Page], language: str):
+    page = opened(language, "light")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}") if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    for place in places:
+        stand_at(place, page, sqlite_portal)
+        page.wait_for_load_state("networkidle") if place.name in CAPTCHA else None
+    assert [complaint for complaint in complaints if not EXPECTED.search(complaint)] == []
+
+
+def test_a_first_view_takes_six_requests_at_most(sqlite_portal: Portal, places: list[Place], browser: Browser):
+    counted = {}
+    for place in places:
+        if place.first or place.name in CAPTCHA:
+            continue
+        with browser.new_context(**sqlite_portal.visitor()) as context:
+            page = context.new_page()
+            asked: list[str] = []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            stand_at(place, page, sqlite_portal)
+            counted[place.name] = asked
+    assert {name: asked for name, asked in counted.items() if len(asked) > REQUESTS} == {}
