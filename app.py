@@ -8,8 +8,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
-from peewee import Database, SqliteDatabase
-from playhouse.db_url import connect
+from peewee import Database, InterfaceError, OperationalError, PostgresqlDatabase, SqliteDatabase
+from playhouse.shortcuts import ReconnectMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import blueprints.accounts
@@ -169,7 +169,13 @@ def _database(settings: Settings) -> Database:
     if settings.database.startswith("sqlite"):
         pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "full", "busy_timeout": 10_000, "cache_size": -16_000}
         return SqliteDatabase(settings.database.removeprefix("sqlite:///"), pragmas=pragmas, lock_type="IMMEDIATE", timeout=10)
-    return connect(settings.database, prefer_psycopg3=True)
+    return Lasting(settings.database, prefer_psycopg3=True)
+
+
+class Lasting(ReconnectMixin, PostgresqlDatabase):
+    """Finds its server again after that was away. Never inside a transaction: what was done there is gone, and the caller must know."""
+
+    reconnect_errors = ((OperationalError, "connection"), (InterfaceError, "connection"))
 
 
 def _share_connection(app: Flask) -> None:

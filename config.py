@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 DEVELOPMENT_KEY = "development-only-not-a-secret"
+ENVIRONMENTS = ("development", "production")  # a misspelt one must not pass for development
 
 
 class Unsafe(Exception):
@@ -69,6 +70,8 @@ class Settings:
             if text is not None:
                 given[field.name] = int(text) if field.type is int else text
         settings = cls(**given)
+        if settings.portal_env not in ENVIRONMENTS:
+            raise Unsafe(f"PORTAL_ENV: must be one of {', '.join(ENVIRONMENTS)}; it is {settings.portal_env!r}.")
         if settings.production and (problems := list(settings.problems())):
             raise Unsafe("\n".join(problems))
         return settings
@@ -134,12 +137,13 @@ class Settings:
         for name in ("trust_roots", "seal_key", "seal_certificate"):
             yield not getattr(self, name), f"{name.upper()}: missing; development files are not trusted in production."
         for name in ("mail_urls", "sms_urls"):
+            urls = getattr(self, name).split()
             yield (
-                any(_local(url) for url in getattr(self, name).split()),
-                f"{name.upper()}: points at the sandbox mailbox; set a real provider.",
+                not urls or any(_local(url) or url.startswith("http://") for url in urls),
+                f"{name.upper()}: missing, open to read on its way, or the sandbox mailbox; set a real provider.",
             )
         yield (
-            self.rate_limit_storage == "memory://",
+            self.rate_limit_storage in ("", "memory://"),
             "RATE_LIMIT_STORAGE: several workers need a shared one, such as redis://host.",
         )
 

@@ -46,24 +46,31 @@ class Browser:
     def post(self, path: str, fields: Mapping[str, str]) -> Page:
         return self._follow("POST", path, urlencode(fields))
 
-    def _follow(self, method: str, path: str, body: str | None) -> Page:
+    def fetch(self, path: str) -> bytes:
+        """A file, as it is."""
+        status, _location, body = self._ask("GET", path, None)
+        if status != 200:
+            raise Unexpected(status, f"GET {path}")
+        return body
+
+    def _follow(self, method: str, path: str, sent: str | None) -> Page:
         for _hop in range(6):
-            status, location, text = self._ask(method, path, body)
+            status, location, body = self._ask(method, path, sent)
             if status not in (302, 303):
                 break
-            method, path, body = "GET", _path(location), None
+            method, path, sent = "GET", _path(location), None
         if status >= 400:
             raise Unexpected(status, f"{method} {path}")
-        return Page(status, path, text)
+        return Page(status, path, body.decode())
 
-    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
+    def _ask(self, method: str, path: str, sent: str | None) -> tuple[int, str, bytes]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())} if self._cookies else {}
-        if body is not None:
+        if sent is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
-            self._connection.request(method, path, body, headers)
+            self._connection.request(method, path, sent, headers)
             answer = self._connection.getresponse()
-            text = answer.read().decode()
+            body = answer.read()
         except (OSError, http.client.HTTPException):
             self._connection.close()  # the next request opens another
             raise
@@ -71,7 +78,7 @@ class Browser:
         for header in answer.headers.get_all("Set-Cookie") or ():
             name, _equals, rest = header.partition("=")
             self._cookies[name] = rest.partition(";")[0]
-        return answer.status, answer.headers.get("Location", ""), text
+        return answer.status, answer.headers.get("Location", ""), body
 
     def close(self) -> None:
         self._connection.close()

@@ -110,6 +110,10 @@ class House:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    @property
+    def running(self) -> set[str]:
+        return set(self._programs)
+
     def pid(self, name: str) -> int:
         return self._programs[name].pid
 

@@ -21,8 +21,8 @@ class Checkout:
     fields: dict[str, str]
 
 
-def apply(browser: Browser, person: Person) -> str:
-    """From the service's page to a submitted application that waits for its payment; returns its reference."""
+def fill_in(browser: Browser, person: Person) -> Page:
+    """From the service's page to the check page, with every step answered."""
     service = browser.get(f"/services/{SERVICE}")
     begins = service.hidden.get("service") == SERVICE
     page = browser.post("/applications", service.hidden) if begins else service
@@ -32,10 +32,20 @@ def apply(browser: Browser, person: Person) -> str:
     answers = {"establishment": {"registration": person.establishment}, "membership": {"membership": person.membership}, "company": {}}
     answers["period"] = {"months": "12"}
     while not page.path.endswith("/check"):
-        step = page.path.rpartition("/")[2]
-        page = browser.post(page.path, page.hidden | answers[step])
+        page = browser.post(page.path, page.hidden | answers[page.path.rpartition("/")[2]])
+    return page
+
+
+def apply(browser: Browser, person: Person) -> str:
+    """From the service's page to a submitted application that waits for its payment; returns its reference."""
+    page = fill_in(browser, person)
+    reference = reference_in(page)
     browser.post(f"/applications/{reference}/submission", page.hidden)
     return reference
+
+
+def reference_in(page: Page) -> str:
+    return page.path.split("/")[2]
 
 
 def check_out(browser: Browser, reference: str) -> Checkout | None:

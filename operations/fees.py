@@ -8,9 +8,11 @@ from pathlib import Path
 
 from engine import fees
 from engine.catalogue import catalogue
+from engine.errors import Refusal
 from engine.fees import Quote, Rule, Schedule
 from engine.money import Money
 from engine.service import Case, Service
+from engine.wording import _
 from models import FeeRule, database
 from operations.outside import outside
 
@@ -34,10 +36,21 @@ def tariff(service: Service, day: dt.date) -> list[Rule]:
 
 def unset() -> list[str]:
     """Fees that services name and nobody has set or confirmed: those services cannot open in production."""
-    rules = {rule.code for rule in (_rule(row) for row in FeeRule.select()) if rule.priced and rule.confirmed}
-    return [
-        f"{service.code}: {code}" for service in catalogue.services.values() for code in service.fee_codes if code not in rules
-    ]
+    rules = [_rule(row) for row in FeeRule.select()]
+    return [f"{service.code}: {code}" for service in catalogue.services.values() for code in _unset_of(service, rules)]
+
+
+def check_open(service: Service) -> None:
+    """Raises Refusal when the service may not be begun: in production every fee it names is set and confirmed for somebody."""
+    if outside.demo_fees:
+        return
+    if missing := _unset_of(service, [_rule(row) for row in FeeRule.select()]):
+        raise Refusal(_("This service is not open yet. Its authority has not confirmed these fees: %(fees)s", fees=", ".join(missing)))
+
+
+def _unset_of(service: Service, rules: list[Rule]) -> list[str]:
+    known = {rule.code for rule in rules if rule.priced and rule.confirmed}
+    return [code for code in service.fee_codes if code not in known]
 
 
 def import_schedule(file: Path) -> tuple[int, int]:

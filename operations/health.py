@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+from peewee import InterfaceError, OperationalError
 from playhouse.migrations import Runner
 
 from models import Heartbeat, Outbox, database
@@ -33,8 +34,11 @@ def beat() -> None:
 
 def checks(sandboxes: dict[str, str]) -> dict[str, bool]:
     """Each part by name, and whether it is up. Sandboxes are asked only where they are used (development)."""
-    up = {"database": True, "migrated": migrated()}
-    up["worker"] = up["migrated"] and _worker_beats()
+    try:
+        ready = migrated()
+        up = {"database": True, "migrated": ready, "worker": ready and _worker_beats()}
+    except (OperationalError, InterfaceError):
+        up = dict.fromkeys(("database", "migrated", "worker"), False)
     return up | {name: _answers(url) for name, url in sandboxes.items()}
 
 

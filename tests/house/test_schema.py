@@ -93,7 +93,7 @@ def filled(database: Database, dialect: str) -> Database:
 
 def described(database: Database) -> set[str]:
     """Every column, constraint, index, trigger and function there is, a line each, whatever order they were made in."""
-    lines = {line for line in sqlite_lines(database)} if isinstance(database, SqliteDatabase) else set(postgresql_lines(database))
+    lines = set(sqlite_lines(database) if isinstance(database, SqliteDatabase) else postgresql_lines(database))
     database.close()
     return {line for line in lines if "migration" not in line}
 
@@ -113,7 +113,8 @@ def sqlite_lines(database: Database) -> Iterator[str]:
 
 def postgresql_lines(database: Database) -> Iterator[str]:
     for query in (
-        "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '-') FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '-')"
+        " FROM information_schema.columns WHERE table_schema = 'public'",
         "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
         "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
@@ -182,7 +183,9 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
 
 
 def test_what_says_it_is_append_only_is_listed():
-    says = {model for model in TABLES if "append-only" in (model.__doc__ or "").lower() or "never changed" in (model.__doc__ or "")}
+    says = {
+        model for model in TABLES if "append-only" in (model.__doc__ or "").lower() or "never changed" in (model.__doc__ or "")
+    }
     assert says <= set(APPEND_ONLY)
     assert {model.__name__ for model in APPEND_ONLY} == {
         "SecurityEvent",
@@ -196,24 +199,24 @@ def test_what_says_it_is_append_only_is_listed():
     }
 
 
-@pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("verb", ["update", "delete"])
-def test_history_cannot_be_rewritten(database: Database, model: type[Row], verb: str):
+def test_history_cannot_be_rewritten(database: Database, verb: str):
     one_of_each()
-    before = list(model.select().dicts())
-    assert before
-    column = next(field.column_name for field in model._meta.sorted_fields if not field.primary_key)
-    table = model._meta.table_name
-    sql = f'UPDATE "{table}" SET "{column}" = "{column}"' if verb == "update" else f'DELETE FROM "{table}"'
-    with pytest.raises(peewee.DatabaseError, match="append-only"):
-        database.execute_sql(sql)
-    assert list(model.select().dicts()) == before
+    for model in APPEND_ONLY:
+        before = list(model.select().dicts())
+        assert before, model
+        column = next(field.column_name for field in model._meta.sorted_fields if not field.primary_key)
+        table = model._meta.table_name
+        sql = f'UPDATE "{table}" SET "{column}" = "{column}"' if verb == "update" else f'DELETE FROM "{table}"'
+        with pytest.raises(peewee.DatabaseError, match=f"{table} is append-only"):
+            database.execute_sql(sql)
+        assert list(model.select().dicts()) == before
 
 
-@pytest.mark.parametrize("amounts", [[], [5], [5, -4], [5, 5]], ids=["empty", "one entry", "unbalanced", "one side"])
-def test_a_journal_that_does_not_sum_to_zero_cannot_be_written(database: Database, amounts: list[int]):
-    with pytest.raises(peewee.DatabaseError, match="sums to zero"):
-        journal("capture:1", amounts)
+def test_a_journal_that_does_not_sum_to_zero_cannot_be_written(database: Database):
+    for amounts in ([], [5], [5, -4], [5, 5]):
+        with pytest.raises(peewee.DatabaseError, match="sums to zero"):
+            journal("capture:1", amounts)
     assert not models.Journal.select().exists()
     assert not models.JournalEntry.select().exists()
 
@@ -237,27 +240,33 @@ def test_the_same_cause_is_journalled_once(database: Database):
         journal("capture:1", [5, -5])
 
 
-@pytest.mark.parametrize(
-    ("wrong", "values"),
-    [
-        ("captured without a receipt", {"state": "captured"}),
-        ("a receipt without being captured", {"state": "submitted", "receipt": 1}),
-        ("stray money with a receipt", {"state": "captured", "receipt": 1, "stray": True}),
-        ("nothing to pay", {"amount": 0}),
-        ("an unknown state", {"state": "paid"}),
-        ("an unknown mode", {"mode": "demo"}),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_payment_attempt_cannot_contradict_itself(database: Database, wrong: str, values: dict[str, Any]):
+def test_a_payment_attempt_cannot_contradict_itself(database: Database):
     attempt = one_of_each()["attempt"]
     row = {
         "bill": attempt.bill, "provider": "bank", "mode": "test", "amount": 50_000, "state": "declined",
         "created_at": NOW, "updated_at": NOW, "expires_at": NOW,
     }  # fmt: skip
     models.PaymentAttempt.create(**row)
-    with pytest.raises(peewee.IntegrityError):
-        models.PaymentAttempt.create(**row | values)
+    for wrong, values in {
+        "captured without a receipt": {"state": "captured"},
+        "a receipt without being captured": {"receipt": another_receipt(attempt)},
+        "stray money with a receipt": {"state": "captured", "receipt": another_receipt(attempt), "stray": True},
+        "nothing to pay": {"amount": 0},
+        "an unknown state": {"state": "paid"},
+        "an unknown mode": {"mode": "demo"},
+    }.items():
+        with pytest.raises(peewee.IntegrityError, match=r"(?i)check"):
+            models.PaymentAttempt.create(**row | values)
+            raise AssertionError(wrong)
+
+
+def another_receipt(attempt: models.PaymentAttempt) -> models.Receipt:
+    """Of a bill of its own, so that only the contradiction can be what is refused."""
+    last = models.Receipt.select().count()
+    bill = models.Bill.create(
+        application=attempt.bill.application, authority="chamber", total=1, quote={}, state="paid", created_at=NOW, good_until=NOW
+    )
+    return models.Receipt.create(number=f"R-{last}", series="R", year=2026, sequence=last + 1, bill=bill, amount=1, at=NOW)
 
 
 def test_nobody_approves_the_refund_they_asked_for(database: Database):
@@ -277,16 +286,25 @@ def journal(cause: str, amounts: list[int]) -> models.Journal:
 
 
 def a_person() -> models.Account:
-    return models.Account.create(first_name="Salim", family_name="Al Harthy", identity_number="1", password_hash="", created_at=NOW)
+    return models.Account.create(
+        first_name="Salim", family_name="Al Harthy", identity_number="1", password_hash="", created_at=NOW
+    )
 
 
 def one_of_each() -> dict[str, Any]:
     """A paid application with a row in every append-only table."""
     person = a_person()
     application = models.Application.create(
-        reference="CHAMBER-2026-0000042-2", account=person, service="chamber.x", authority="chamber", created_at=NOW, updated_at=NOW
+        reference="CHAMBER-2026-0000042-2",
+        account=person,
+        service="chamber.x",
+        authority="chamber",
+        created_at=NOW,
+        updated_at=NOW,
     )
-    bill = models.Bill.create(application=application, authority="chamber", total=50_000, quote={}, created_at=NOW, good_until=NOW)
+    bill = models.Bill.create(
+        application=application, authority="chamber", total=50_000, quote={}, created_at=NOW, good_until=NOW
+    )
     receipt = models.Receipt.create(number="R-2026-000001", series="R", year=2026, sequence=1, bill=bill, amount=50_000, at=NOW)
     attempt = models.PaymentAttempt.create(
         bill=bill, provider="bank", mode="test", amount=50_000, state="captured", receipt=receipt,

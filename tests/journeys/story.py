@@ -12,7 +12,7 @@ import models
 from engine import digits
 from tests.journeys.traveller import SERVICE, Traveller
 from tests.support.builders import PASSWORD
-from tests.support.portal import PIN, Person, eventually
+from tests.support.portal import PIN, eventually
 
 PRICES = {12: "25.000", 18: "37.500", 24: "50.000"}  # baisa by baisa as the manual has them
 EXPIRIES = {12: "19 March 2019", 18: "19 September 2019", 24: "19 March 2020"}
@@ -35,7 +35,8 @@ def from_the_service_page_to_a_verified_certificate(traveller: Traveller, folder
     traveller.pay()
     traveller.arrive()
     certificate, receipt = receive(traveller, folder)
-    verify(traveller, certificate)
+    code = verify(traveller, certificate)
+    assert code in said(certificate).replace("-", "")
     verify(traveller, receipt)
 
 
@@ -157,8 +158,8 @@ def receive(traveller: Traveller, folder: Path) -> list[Path]:
     return papers
 
 
-def verify(traveller: Traveller, paper: Path) -> None:
-    """By its square code, and by its printed code in any spelling, for somebody who is not signed in."""
+def verify(traveller: Traveller, paper: Path) -> str:
+    """By its square code, and by its code typed in any spelling, for somebody who is not signed in. Returns the code."""
     page = traveller.page
     traveller.context.clear_cookies(name="session")
     address = scanned(paper)
@@ -166,13 +167,13 @@ def verify(traveller: Traveller, paper: Path) -> None:
     traveller.go(address)
     expect(page.locator(".verdict--valid")).to_be_visible()
     code = page.locator(".verdict__code bdi").inner_text().replace("-", "")
-    assert code in said(paper).replace("-", "")
     for typed in (code.lower(), " ".join(code), code.replace("0", "o").replace("1", "l"), digits.arabic(code)):
         traveller.go("/verify")
         page.fill("[name=code]", typed)
         traveller.send("#verify")
         expect(page.locator(".verdict--valid")).to_be_visible()
         expect(page.locator("main")).to_contain_text(paper.stem)
+    return code
 
 
 def scanned(paper: Path) -> str:
@@ -199,10 +200,6 @@ def shown(traveller: Traveller, text: str) -> str:
 
 def receipts_of(traveller: Traveller) -> int:
     """How many receipts there are for what this person paid."""
-    return _count(traveller.portal, traveller.person)
-
-
-def _count(portal: object, person: Person) -> int:
-    with portal.tables():  # type: ignore[attr-defined]
+    with traveller.portal.tables():
         paid = models.Receipt.select().join(models.PaymentAttempt).join(models.Bill).join(models.Application).join(models.Account)
-        return int(paid.join(models.Identifier).where(models.Identifier.value == person.email).count())
+        return int(paid.join(models.Identifier).where(models.Identifier.value == traveller.person.email).count())

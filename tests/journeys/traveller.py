@@ -163,7 +163,7 @@ class Traveller:
 
     PLACES = (
         ("establishment", r"/steps/establishment$", lambda self: self.choose_company()),
-        ("membership", r"/steps/membership$", lambda self: self.choose_membership(onto="/(identity|applications)/.*")),
+        ("membership", r"/steps/membership$", lambda self: self.choose_membership(onto="/(identity/[^/]+|.*/steps/company)")),
         ("slo", r"/single-log-out$", lambda self: self.leave_identity_provider(onto="/applications/.*")),
         ("identity", r"/identity/[^/]+$", lambda self: self.prove()),
         ("company", r"/steps/company$", lambda self: self.confirm_company()),

@@ -9,9 +9,10 @@ from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.errors import Conflict, NotFound, Refusal
 from engine.lifecycle import State
-from models import Application, Bill, Counter
+from models import Application, Bill, Counter, FeeRule
 from operations import answers, applications, submission
 from operations.now import set_business_day
+from operations.outside import outside
 from tests.support.renewals import SERVICE, a_submitted_renewal, an_answered_renewal, an_owner, answer, open_to, step_of
 
 pytestmark = pytest.mark.usefixtures("rules")
@@ -152,3 +153,13 @@ def test_the_dashboard_costs_the_same_however_many_there_are(rules: Database) ->
         counts.append(len(seen))
         Application.update(state=State.COMPLETED).where(Application.id == opened.row.id).execute()
     assert counts == [1, 1, 1]
+
+
+def test_in_production_a_service_whose_fees_nobody_confirmed_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    _account, actor = an_owner()
+    monkeypatch.setattr(outside, "demo_fees", False)
+    applications.withdraw(actor, applications.start(actor, SERVICE).reference)
+    FeeRule.update(confirmed=False).where(FeeRule.code == "chamber.second-year").execute()
+    with pytest.raises(Refusal) as refused:
+        applications.start(actor, SERVICE)
+    assert "chamber.second-year" in str(refused.value.message)

@@ -51,7 +51,7 @@ class Sale:
 
 @dataclass
 class Bank:
-    """`down`: answers 503. `slow`: gives refunds back but answers too late. `refuses`: gives nothing back. `rials`: its currency."""
+    """`down`: answers 503. `slow`: gives refunds back but answers too late. `refuses`: gives nothing back."""
 
     url: str = ""
     sales: dict[str, Sale] = field(default_factory=dict)
@@ -125,7 +125,9 @@ class Bank:
         number = path.split("/")[4]
         sale = next(sale for sale in self.sales.values() if sale.transaction == number)
         if method == "GET":
-            return 200, _summary(sale)
+            told = _summary(sale)
+            told["orderInformation"]["amountDetails"]["authorizedAmount"] = sale.taken.plain()
+            return 200, told
         return self._give_back(sale, body)
 
     def _found(self, code: str) -> Iterator[dict[str, Any]]:
@@ -157,9 +159,7 @@ def _summary(sale: Sale) -> dict[str, Any]:
         "applicationInformation": {"applications": services, **verdict},
         "clientReferenceInformation": {"code": sale.request["reference_number"]},
         "merchantDefinedInformation": [{"key": "1", "value": sale.request["transaction_uuid"]}],
-        "orderInformation": {
-            "amountDetails": {"totalAmount": sale.request["amount"], "authorizedAmount": sale.taken.plain(), "currency": "OMR"}
-        },
+        "orderInformation": {"amountDetails": {"totalAmount": sale.request["amount"], "currency": "OMR"}},
         "paymentInformation": {"card": {"prefix": "411111", "suffix": "1111", "type": "001"}},
     }
 
