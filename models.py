@@ -429,6 +429,12 @@ class PaymentAttempt(Row):
         ]
 
 
+    @property
+    def card(self) -> str:
+        """Visa 411111••••••1111: never more of the number than that."""
+        return f"{self.card_brand.capitalize()} {self.card_masked.replace('x', '•')}".strip()
+
+
 PaymentAttempt.add_index(
     PaymentAttempt.bill, unique=True, where=SQL("state IN ('created', 'submitted', 'review')"), name="attempt_one_open"
 )

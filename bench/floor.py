@@ -9,8 +9,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import jinja2.ext
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from flask_login import LoginManager, UserMixin, login_required, login_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
@@ -25,7 +26,7 @@ PAGE = """<!doctype html><html lang="{{ lang }}" dir="{{ dir }}"><head><meta cha
 <table>{% for row in rows %}<tr><td><a href="/applications/{{ row.number }}" class="table__link">{{ row.number }}</a></td>
 <td><span class="table__name" data-number="{{ row.number }}">{{ row.name }}</span></td><td><span class="tag tag--waiting">{{ row.state }}</span></td>
 <td><time datetime="2018-03-19">{{ row.day }}</time></td><td><form method="get" action="/applications/{{ row.number }}/continue">
-<button class="button button--small" aria-label="{{ row.name }}">{{ row.state }}</button></form></td></tr>{% endfor %}</table>%MORE%</main></body></html>"""
+<button class="button button--small" aria-label="{{ row.name }}">{{ row.state }}</button></form></td></tr>{% endfor %}</table>%MORE%<p>%FILLING%</p></main></body></html>""".replace("%FILLING%", "و" * 2300)
 
 database = SqliteDatabase(None, pragmas={"journal_mode": "wal"})
 
@@ -50,7 +51,7 @@ def create_app() -> Flask:
     login = LoginManager(app)
     login.session_protection = None
     arabic = gettext.translation("messages", ROOT / "translations", ["ar"])
-    translated = _translated(app, arabic)
+    app.jinja_loader = jinja2.DictLoader({"b.html": PAGE.replace("%MORE%", ""), "c.html": _translated(app, arabic)})
     plain = {"title": "بوابة", "lang": "ar", "dir": "rtl", "rows": ROWS}
 
     @app.before_request
@@ -68,12 +69,12 @@ def create_app() -> Flask:
 
     @app.get("/b")
     def b() -> str:
-        return render_template_string(PAGE.replace("%MORE%", "<p>" + "و" * 1500 + "</p>"), **plain)
+        return render_template("b.html", **plain)
 
     @app.get("/c")
     @login_required
     def c() -> str:
-        return render_template_string(translated, csrf_token=generate_csrf, _=arabic.gettext, **plain)
+        return render_template("c.html", csrf_token=generate_csrf, _=arabic.gettext, **plain)
 
     return app
 

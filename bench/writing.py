@@ -20,14 +20,14 @@ TYPED = {"establishment": "registration", "membership": "membership"}
 
 
 def transactions(people: list[Person], name: str) -> Iterator[Figure]:
-    """One writer, the two kinds in turn."""
+    """One writer, the three kinds in turn: the submitting transaction itself, and all of settling."""
     _bare_tables()
     times: dict[str, list[float]] = {"bare": [], "submit": [], "settle": []}
     for person in people:
-        actor, reference, seal = _ready(person)
+        actor, opened, offer = _ready(person)
         times["bare"].append(_timed(_bare))
-        times["submit"].append(_timed(lambda: submission.submit(actor, reference, seal)))  # noqa: B023 - called at once
-        uuid = payments.begin(actor, reference)
+        times["submit"].append(_timed(lambda: submission._submit(actor, opened, offer)))  # noqa: B023 - called at once
+        uuid = payments.begin(actor, opened.reference)
         times["settle"].append(_timed(lambda: _settle(uuid)))  # noqa: B023
     bare = median(times["bare"])
     yield Figure(f"bare_transaction_{name}", 1000 * bare, "ms")
@@ -41,9 +41,9 @@ def writers(people: list[Person], name: str) -> Iterator[Figure]:
     """Eight processes settle payments, each of its own, as fast as they can: how long the unluckiest waits."""
     uuids = []
     for person in people:
-        actor, reference, seal = _ready(person)
-        submission.submit(actor, reference, seal)
-        uuids.append(payments.begin(actor, reference))
+        actor, opened, offer = _ready(person)
+        submission.submit(actor, opened.reference, offer.seal)
+        uuids.append(payments.begin(actor, opened.reference))
     first = Receipt.select().count()
     models.database.close()  # a connection does not survive a fork
     with multiprocessing.get_context("fork").Pool(WRITERS) as pool:
@@ -69,15 +69,15 @@ def _or_none(act: Callable[[], float]) -> float | None:
         return None
 
 
-def _ready(person: Person) -> tuple[Actor, str, str]:
-    """A draft with every answer, and the seal of its price."""
+def _ready(person: Person) -> tuple[Actor, applications.Opened, submission.Offer]:
+    """A draft with every answer, and its price."""
     actor = actor_of(person)
     opened = applications.start(actor, SERVICE)
     for step in opened.service.steps:
         if step.fields:
             typed = {"registration": person.establishment, "membership": person.membership, "months": "12"}
             answers.answer(actor, opened, step, typed)
-    return actor, opened.reference, submission.offer(opened).seal
+    return actor, opened, submission.offer(opened)
 
 
 def actor_of(person: Person) -> Actor:

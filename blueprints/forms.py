@@ -6,7 +6,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Field as WtField
 from wtforms import FileField, RadioField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from blueprints.language import switching
 from engine import digits, fields
@@ -42,7 +42,7 @@ def folded(text: str | None) -> str | None:
 def required(message: Text) -> Callable[[FlaskForm, WtField], None]:
     def check(_form: FlaskForm, field: WtField) -> None:
         if not field.data or not str(field.data).strip():
-            raise ValidationError(message)
+            raise StopValidation(message)  # nothing more to say about an empty field
 
     return check
 

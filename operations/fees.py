@@ -15,6 +15,10 @@ from engine.service import Case, Service
 from engine.wording import _
 from models import FeeRule, database
 from operations.outside import outside
+from operations.registers import whole
+
+HEADINGS = ("code", "variant", "label_en", "label_ar", "kind", "amount", "rate", "threshold", "of", "from", "source", "confirmed")
+NEVER_EMPTY = ("code", "label_en", "label_ar", "kind", "from", "source")
 
 
 def schedule() -> Schedule:
@@ -36,7 +40,7 @@ def tariff(service: Service, day: dt.date) -> list[Rule]:
 
 def unset() -> list[str]:
     """Fees that services name and nobody has set or confirmed: those services cannot open in production."""
-    rules = [_rule(row) for row in FeeRule.select()]
+    rules = [_rule(row) for row in FeeRule.select()] if FeeRule.table_exists() else []  # before the first migration nothing is set
     return [f"{service.code}: {code}" for service in catalogue.services.values() for code in _unset_of(service, rules)]
 
 
@@ -61,10 +65,12 @@ def import_schedule(file: Path) -> tuple[int, int]:
     added = known = 0
     with file.open(encoding="utf-8-sig", newline="") as lines, database.atomic():
         reader = csv.DictReader(lines)
+        if missing := [name for name in HEADINGS if name not in (reader.fieldnames or ())]:
+            raise ValueError(f"{file.name}: no column {', '.join(missing)}")
         for row in reader:
             try:
-                values = _values(row)
-            except (ValueError, KeyError) as problem:
+                values = _values(whole(row))
+            except ValueError as problem:
                 raise ValueError(f"{file.name}, line {reader.line_num}: {problem}") from None
             if _add(values):
                 added += 1
@@ -83,19 +89,27 @@ def _add(values: dict[str, object]) -> bool:
 
 
 def _values(row: Mapping[str, str]) -> dict[str, object]:
+    if empty := [name for name in NEVER_EMPTY if not row[name].strip()]:
+        raise ValueError(f"{', '.join(empty)}: missing")
     return {
         "code": row["code"],
         "variant": row["variant"],
         "label": {"ar": row["label_ar"], "en": row["label_en"]},
         "kind": fees.Kind(row["kind"]),
-        "amount": Money.parse(row["amount"]) if row["amount"] else None,
+        "amount": _amount(row["amount"]),
         "rate": int(row["rate"] or 0),
         "threshold": int(row["threshold"] or 0),
         "of": row["of"],
+        "least": _amount(row.get("least", "")),
+        "most": _amount(row.get("most", "")),
         "effective_from": dt.date.fromisoformat(row["from"]),
         "source": row["source"],
         "confirmed": row["confirmed"] == "yes",
     }
+
+
+def _amount(cell: str) -> Money | None:
+    return Money.parse(cell) if cell else None
 
 
 def _rule(row: FeeRule) -> Rule:

@@ -60,7 +60,7 @@ def missing() -> Iterator[str]:
         yield "the database is not migrated: run `flask migrate`"
         return
     if not _worker_beats():
-        yield "the worker does not beat: start `python -m tasks`"
+        yield "the worker does not beat: start `flask work`"
     old = (
         Outbox.select()
         .where(Outbox.done_at.is_null() & Outbox.failed_at.is_null() & (Outbox.due_at < now() - STALE_WORK))

@@ -366,7 +366,7 @@ def _receipt_content(receipt: Receipt, bill: Bill, attempt: PaymentAttempt, appl
         "reference": application.reference,
         "lines": [(line.label, both(line.amount)) for line in Quote.thaw(bill.quote).lines],
         "total": both(bill.total),
-        "card": f"{attempt.card_brand} {attempt.card_masked}".strip(),
+        "card": attempt.card,
         "transaction": attempt.provider_transaction or "",
         "rows": [
             {"label": both(_("Service")), "value": application.frozen["title"]},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine import digits
 from engine.catalogue import catalogue
 from engine.fields import FromRegister
 from engine.registers import Record, Register
@@ -99,13 +100,23 @@ def _register_of(headers: Iterable[str]) -> Register:
 
 def _read(reader: "csv.DictReader[str]", register: Register, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     for row in reader:
-        number = (row.get("number") or "").strip()
         try:
+            number = digits.fold(whole(row)["number"].strip())
             if not number:
                 raise ValueError("number: missing")
             yield number, register.read(row)
         except ValueError as problem:
             report.rejected.append((reader.line_num, str(problem)))
+
+
+def whole(row: dict[str, Any]) -> dict[str, str]:
+    """The row of a CSV file, or ValueError when it has more or fewer cells than the file has headings."""
+    given = [cell for name, cell in row.items() if name is not None and cell is not None]
+    more = row.get(None, [])  # type: ignore[call-overload]
+    headings = len(row) - bool(more)
+    if len(given) + len(more) != headings:
+        raise ValueError(f"{len(given) + len(more)} cells where the headings have {headings}")
+    return row
 
 
 def _batches(rows: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[dict[str, dict[str, Any]]]:

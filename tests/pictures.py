@@ -76,6 +76,7 @@ def take(page: Page, name: str) -> Iterator[str]:
             yield f"{name}-{width}"
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 30)))")  # drawn in its new colours
             page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
 
 

@@ -27,7 +27,9 @@ def test_a_service_file_imports_only_the_engine(file: Path):
 def test_a_service_file_has_no_clock_and_no_doors(file: Path):
     """Rules see the day they are given, and never a file or a process."""
     called = {ast.unparse(node.func) for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)}
-    assert {name for name in called if name in ("open", "print", "eval", "exec") or name.endswith((".today", ".now", ".utcnow"))} == set()
+    assert {
+        name for name in called if name in ("open", "print", "eval", "exec") or name.endswith((".today", ".now", ".utcnow"))
+    } == set()
 
 
 @pytest.mark.parametrize("authority", AUTHORITIES, ids=lambda authority: authority.code)
@@ -37,7 +39,9 @@ def test_every_service_file_of_an_authority_is_listed(authority: Authority):
     assert {thing.code for thing in written} == {thing.code for thing in (*authority.services, *authority.registers)}
 
 
-@pytest.mark.parametrize("service", [service for authority in AUTHORITIES for service in authority.services], ids=lambda it: it.code)
+@pytest.mark.parametrize(
+    "service", [service for authority in AUTHORITIES for service in authority.services], ids=lambda it: it.code
+)
 def test_a_service_lives_in_the_file_of_its_name(service: Service):
     authority, _dot, name = service.code.partition(".")
     module = importlib.import_module(f"blueprints.{authority}.{name.replace('-', '_')}")

@@ -113,8 +113,8 @@ def sqlite_lines(database: Database) -> Iterator[str]:
 
 def postgresql_lines(database: Database) -> Iterator[str]:
     for query in (
-        "SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '-')"
-        " FROM information_schema.columns WHERE table_schema = 'public'",
+        """SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '-')
+           FROM information_schema.columns WHERE table_schema = 'public'""",
         "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
         "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",

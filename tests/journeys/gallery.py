@@ -26,7 +26,8 @@ class Place:
     first: Arrive | None = None
 
     def show(self, page: Page, portal: Portal) -> None:
-        page.goto(self.path if self.path.startswith("http") else f"{portal.url}{self.path}")
+        answer = page.goto(self.path if self.path.startswith("http") else f"{portal.url}{self.path}")
+        assert answer and answer.status < 500, f"{self.name}: {answer and answer.status}"
         if self.first:
             self.first(page)
 
@@ -43,6 +44,16 @@ def press(selector: str, then: str = ".wrong") -> Arrive:
 
 def open_menu(page: Page) -> None:
     page.locator("#header summary").click()
+
+
+def linger(address: str) -> Arrive:
+    """Stay on the page that scripts would leave for the bank at once."""
+
+    def first(page: Page) -> None:
+        page.evaluate("address => sessionStorage.setItem('onwards', new URL(address).pathname)", address)
+        page.goto(address)
+
+    return first
 
 
 FOR_EVERYBODY = (
@@ -122,7 +133,7 @@ def forgetful(portal: Portal, browser: Browser) -> Iterator[Place]:
     traveller.page.fill("[name=who]", traveller.person.email)
     traveller.send("#recovery")
     traveller.at("/account/recovery/password")
-    yield from _parked(traveller, ("new-password", ""), ("new-password-wrong", "", press("main form:has([name=password]) button")))
+    yield from _parked(traveller, ("new-password", ""), ("new-password-wrong", "", press("main form:has([name=password]) button.button--primary")))
 
 
 def choosing(portal: Portal, browser: Browser) -> Iterator[Place]:
@@ -182,7 +193,7 @@ def owing(portal: Portal, browser: Browser) -> Iterator[Place]:
     overview = traveller.page.url
     traveller.send("/payments")
     traveller.at("/payments/.*/checkout")
-    yield from _parked(traveller, ("overview-to-pay", overview))
+    yield from _parked(traveller, ("overview-to-pay", overview), ("checkout", overview, linger(traveller.page.url)))
 
 
 def refused(portal: Portal, browser: Browser) -> Iterator[Place]:

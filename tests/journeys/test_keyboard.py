@@ -48,7 +48,8 @@ def test_a_renewal_by_keyboard_alone(visit: Visit, portal: Portal):
     page.keyboard.press("ArrowDown")
     expect(page.locator("[name=months]").nth(1)).to_be_checked()
     expect(page.locator("[name=months]").nth(1)).to_be_focused()
-    expect(page.locator("#quote tfoot")).to_contain_text("٣٧٫٥٠٠")
+    expect(page.locator("#quote tfoot")).to_contain_text("٣٧٫٥٠٠")  # the choice before it had been asked about a moment ago
+    expect(page.locator("#failure")).to_be_hidden()
     press(traveller, "#step button.button--primary")
     arrived(traveller, ".*/check")
     press(traveller, "main form[action$='/submission'] button")

@@ -185,8 +185,7 @@ def tell(word: bytes, channel: Channel = "browser") -> str | None:
 
 def work() -> None:
     """The worker does what is due of payments and refunds; drawing papers and sending messages is not looked at here."""
-    now_due = Outbox.update(done_at=now()).where(Outbox.kind.in_(["document", "message"]) & Outbox.done_at.is_null())
-    now_due.execute()
+    Outbox.update(done_at=now()).where(Outbox.kind.in_(["document", "message"]) & Outbox.done_at.is_null()).execute()
     outbox.drain()
 
 
@@ -230,8 +229,9 @@ def bank(bank_server: tuple[str, list[Bank]]) -> Iterator[Bank]:
 
 
 @pytest.fixture
-def till(database: Database, bank: Bank, clock: Clock) -> Bank:
-    """All that paying needs: the chamber, its fees, the bank, a clock that can be moved."""
+def till(database: Database, bank: Bank, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """All that paying needs: the chamber, its fees, the bank, a clock that can be moved; the worker works when it is told to."""
+    monkeypatch.setattr(outbox, "doorbell", lambda: None)
     catalogue.fill([blueprints.chamber.authority])
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     return bank

@@ -219,7 +219,7 @@ def _settings(folder: Path, database_url: str) -> dict[str, str]:
 
 def _programs(folder: Path, environment: dict[str, str]) -> dict[str, list[str]]:
     """The Procfile's commands on this folder. The portal believes who a browser says it is; the bank's late answers are not that late."""
-    more = {"mobile_id": ["--people", str(_phone_book(folder))], "bank": ["--late-seconds", "2"]}
+    more = {"mobile_id": ["--people", str(_phone_book(folder)), "--rings", "290"], "bank": ["--late-seconds", "2"]}
     commands = parse_procfile((ROOT / "Procfile").read_text()).processes
     said = {name: string.Template(_moved(command, folder)).substitute(environment) for name, command in commands.items()}
     programs = {name: shlex.split(command) + more.get(name, []) for name, command in said.items()}
