@@ -1,6 +1,6 @@
 """`make bench`: one figure a row, `name value unit`. Ratios are within this run, on this machine; absolute figures say little elsewhere.
 
-    python -m bench [--quick] [--without-postgresql]
+python -m bench [--quick] [--without-postgresql]
 """
 
 import argparse

@@ -112,7 +112,9 @@ def _booked(which: object) -> int:
 
 def _against_the_bank(at_bank: dict[str, Money]) -> Iterator[str]:
     ours = {attempt.uuid: attempt.amount for attempt in _captured()}
-    yield from (f"the bank took {at_bank[uuid].baisa} baisa for {uuid}, we do not know of it" for uuid in at_bank.keys() - ours.keys())
+    yield from (
+        f"the bank took {at_bank[uuid].baisa} baisa for {uuid}, we do not know of it" for uuid in at_bank.keys() - ours.keys()
+    )
     yield from (f"{uuid} is captured here, the bank took nothing" for uuid in ours.keys() - at_bank.keys())
     yield from (f"{uuid}: not the amount the bank took" for uuid in ours.keys() & at_bank.keys() if ours[uuid] != at_bank[uuid])
 
@@ -138,7 +140,9 @@ def _applications() -> Iterator[str]:
         (row.application_id, row.template, row.channel) for row in Message.select().where(Message.sent_at.is_null(False))
     )
     for id_, reference in completed.items():
-        yield from (f"{reference} has {drawn[id_, kind]} drawn: {kind}" for kind in ("certificate", "receipt") if drawn[id_, kind] != 1)
+        yield from (
+            f"{reference} has {drawn[id_, kind]} drawn: {kind}" for kind in ("certificate", "receipt") if drawn[id_, kind] != 1
+        )
         wanted = [(id_, template, channel) for template in TOLD for channel in ("mail", "sms")]
         yield from (f"{reference}: {sent[each]} of {each[1:]} sent" for each in wanted if sent[each] != 1)
 
@@ -148,7 +152,9 @@ def _registers() -> Iterator[str]:
     moved: dict[str, list[dict[str, str]]] = {}
     for row in Application.select().where(Application.state == State.COMPLETED).order_by(Application.closed_at):
         record = row.frozen["records"]["membership"]
-        moved.setdefault(record["number"], []).append({"from": record["data"]["expires"], "months": row.frozen["answers"]["months"]})
+        moved.setdefault(record["number"], []).append(
+            {"from": record["data"]["expires"], "months": row.frozen["answers"]["months"]}
+        )
     for record in RegisterRecord.select().where(RegisterRecord.register == "chamber.memberships"):
         for change in moved.get(record.number, []):
             change["to"] = add_months(dt.date.fromisoformat(change["from"]), int(change["months"])).isoformat()

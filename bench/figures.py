@@ -1,11 +1,8 @@
 """A figure as it is printed: `name value unit`, one a row, nothing else on it."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-
-TICKS = 100  # of the processor's time per second, as /proc counts it
 
 
 class Figure(NamedTuple):
@@ -25,15 +22,12 @@ def show(figures: Iterable[Figure]) -> Iterator[Figure]:
 
 
 def processor(*pids: int) -> float:
-    """Seconds of processor time these processes have used: what other programs on the machine do not disturb."""
-    return sum(_ticks(pid) for pid in pids) / TICKS
+    """Seconds of processor time that all threads of these processes have used: what other programs on the machine hardly disturb."""
+    return sum(_nanoseconds(pid) for pid in pids) / 1e9
 
 
-def _ticks(pid: int) -> int:
-    with suppress(FileNotFoundError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
-    return 0
+def _nanoseconds(pid: int) -> int:
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in Path(f"/proc/{pid}/task").iterdir())
 
 
 def memory(pid: int) -> float:

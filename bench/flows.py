@@ -38,7 +38,11 @@ def flows(house: House, people: list[Person], keys: Keys, name: str, each_round:
     yield Figure(f"flow_{name}_processor", 1000 * spent / ROUNDS / each_round, "ms")
     yield Figure(f"flow_{name}_409", statuses[409], "answers")
     yield Figure(f"flow_{name}_5xx", sum(times for status, times in statuses.items() if status >= 500), "answers")
-    yield Figure(f"flow_{name}_other_refusals", sum(times for status, times in statuses.items() if status not in (409,) and status < 500), "answers")
+    yield Figure(
+        f"flow_{name}_other_refusals",
+        sum(times for status, times in statuses.items() if status not in (409,) and status < 500),
+        "answers",
+    )
 
 
 def _flows(house: House, people: list[Person], keys: Keys, count: int, statuses: Counter[int]) -> float:

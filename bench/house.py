@@ -70,7 +70,14 @@ class House:
 
     def commands(self) -> dict[str, tuple[str, ...]]:
         ports = {name: str(port) for name, port in self.ports.items()}
-        mailbox = ("--http-port", ports["mailbox"], "--smtp-port", self.environment["SMTP_PORT"], "--data", str(self.folder / "mailbox"))
+        mailbox = (
+            "--http-port",
+            ports["mailbox"],
+            "--smtp-port",
+            self.environment["SMTP_PORT"],
+            "--data",
+            str(self.folder / "mailbox"),
+        )
         return {
             "portal": (*WAITRESS, "--port", ports["portal"], "app:create_app"),
             "second": (*WAITRESS, "--port", ports["second"], "app:create_app"),

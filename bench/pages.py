@@ -51,7 +51,7 @@ def visiting(house: House, person: Person) -> Iterator[Browser]:
 def against_the_floors(house: House, person: Person, pages: dict[str, str], requests: int) -> Iterator[Figure]:
     """Every page in turn, round after round. Ratios are of processor time: on one busy core, requests per second are its inverse."""
     wall: dict[str, list[float]] = {name: [] for name in (*FLOORS, *pages)}
-    spent: dict[str, float] = dict.fromkeys(wall, 0.0)
+    cost: dict[str, list[float]] = {name: [] for name in wall}
     for name in wall:
         _load(house, person, name, pages, requests // 2)  # warm
     for _round in range(ROUNDS):
@@ -60,13 +60,12 @@ def against_the_floors(house: House, person: Person, pages: dict[str, str], requ
             before, start = processor(pid), time.perf_counter()
             _load(house, person, name, pages, requests)
             wall[name].append(requests / (time.perf_counter() - start))
-            spent[name] += processor(pid) - before
-    cost = {name: 1000 * seconds / ROUNDS / requests for name, seconds in spent.items()}
+            cost[name].append(1000 * (processor(pid) - before) / requests)
     for name in wall:
         yield Figure(name, median(wall[name]), "requests/s")
-        yield Figure(f"{name}_processor", cost[name], "ms")
+        yield Figure(f"{name}_processor", median(cost[name]), "ms")
     for name in pages:
-        yield Figure(f"{name}/c", cost["floor_c"] / cost[name], "ratio")
+        yield Figure(f"{name}/c", median(floor / page for floor, page in zip(cost["floor_c"], cost[name], strict=True)), "ratio")
 
 
 def _load(house: House, person: Person, name: str, pages: dict[str, str], requests: int) -> None:

@@ -29,7 +29,11 @@ def fill_in(browser: Browser, person: Person) -> Page:
     reference = prove(person)
     if not begins:  # an open draft is taken up again
         page = browser.get(f"/applications/{reference}/continue")
-    answers = {"establishment": {"registration": person.establishment}, "membership": {"membership": person.membership}, "company": {}}
+    answers = {
+        "establishment": {"registration": person.establishment},
+        "membership": {"membership": person.membership},
+        "company": {},
+    }
     answers["period"] = {"months": "12"}
     while not page.path.endswith("/check"):
         page = browser.post(page.path, page.hidden | answers[page.path.rpartition("/")[2]])

@@ -38,7 +38,13 @@ RECOVERY = 20  # seconds a program has to be back by itself after the database w
 SETTLING = 600
 VICTIMS = ("portal", "portal", "worker")
 # What the payer's card does; most simply pay. The portal learns of "never" only by asking.
-CARDS = ("4111111111111111",) * 6 + ("4000000000000226", "4000000000000333", "4000000000000424", "4000000000000515", "4000000000009995")
+CARDS = ("4111111111111111",) * 6 + (
+    "4000000000000226",
+    "4000000000000333",
+    "4000000000000424",
+    "4000000000000515",
+    "4000000000009995",
+)
 BILLING = {
     "bill_to_forename": "Salim",
     "bill_to_surname": "Al Harthy",

@@ -90,7 +90,9 @@ def actor_of(person: Person) -> Actor:
 def _settle(uuid: str) -> None:
     attempt = PaymentAttempt.get(PaymentAttempt.uuid == uuid)
     bank = outside.bank
-    verdict = payments.Verdict(Outcome.CAPTURED, bank.mode, bank.profile, attempt.amount, "OMR", uuid, "100", "visa", "411111xxxxxx1111")
+    verdict = payments.Verdict(
+        Outcome.CAPTURED, bank.mode, bank.profile, attempt.amount, "OMR", uuid, "100", "visa", "411111xxxxxx1111"
+    )
     assert payments.settle(uuid, verdict, "query")
 
 
@@ -106,7 +108,9 @@ def _timed(act: Callable[[], object]) -> float:
 def _bare_tables() -> None:
     key = "SERIAL PRIMARY KEY" if models.database.for_update else "INTEGER PRIMARY KEY"
     for table in ("bare_a", "bare_b", "bare_c", "bare_d"):
-        models.database.execute_sql(f"CREATE TABLE IF NOT EXISTS {table} (id {key}, reference TEXT NOT NULL, number INTEGER NOT NULL)")
+        models.database.execute_sql(
+            f"CREATE TABLE IF NOT EXISTS {table} (id {key}, reference TEXT NOT NULL, number INTEGER NOT NULL)"
+        )
     models.database.execute_sql("CREATE TABLE IF NOT EXISTS bare_counter (last INTEGER NOT NULL)")
     models.database.execute_sql("INSERT INTO bare_counter VALUES (0)")
 
@@ -115,6 +119,6 @@ def _bare() -> None:
     mark = models.database.param
     with models.database.atomic():
         for table in ("bare_a", "bare_b", "bare_c", "bare_d"):
-            statement = f"INSERT INTO {table} (reference, number) VALUES ({mark}, {mark})"  # noqa: S608 - our own names
+            statement = f"INSERT INTO {table} (reference, number) VALUES ({mark}, {mark})"
             models.database.execute_sql(statement, ("CHAMBER-2026-0000001-2", 1))
         models.database.execute_sql("UPDATE bare_counter SET last = last + 1 RETURNING last").fetchone()

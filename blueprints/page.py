@@ -60,34 +60,37 @@ def _frame() -> dict[str, Any]:
 
 
 def _portal(signed_in: bool) -> dict[str, Any]:
-    footer = [
-        (_("Privacy"), url_for("pages.about", name="privacy")),
-        (_("Terms of use"), url_for("pages.about", name="terms")),
-        (_("Accessibility"), url_for("pages.about", name="accessibility")),
-        (_("Contact"), url_for("pages.about", name="contact")),
-        (_("Check a document"), url_for("documents.verify")),
-    ]
-    links = [(_("Dashboard"), url_for("applications.dashboard")), (_("My account"), url_for("accounts.mine"))]
     return {
-        "home_url": url_for("applications.dashboard") if signed_in else url_for("pages.home"),
-        "sign_in_url": url_for("accounts.sign_in"),
-        "sign_out_url": url_for("accounts.sign_out"),
-        "account_links": links,
-        "footer": footer,
+        **_addresses(signed_in),
         "session_seconds": sessions.idle_seconds(actor().assurance),
-        "session_stay_url": url_for("accounts.stay"),
         "development_mailbox_url": current_app.config["MAILBOX_URL"] if current_app.config["DEVELOPMENT"] else None,
     }
 
 
 @cache
-def _fingerprint(path: str) -> str:
-    return hashlib.sha256((Path(current_app.static_folder or "") / path).read_bytes()).hexdigest()[:12]
+def _addresses(signed_in: bool) -> dict[str, Any]:
+    """The same on every page."""
+    return {
+        "home_url": url_for("applications.dashboard") if signed_in else url_for("pages.home"),
+        "sign_in_url": url_for("accounts.sign_in"),
+        "sign_out_url": url_for("accounts.sign_out"),
+        "account_links": [(_("Dashboard"), url_for("applications.dashboard")), (_("My account"), url_for("accounts.mine"))],
+        "footer": [
+            (_("Privacy"), url_for("pages.about", name="privacy")),
+            (_("Terms of use"), url_for("pages.about", name="terms")),
+            (_("Accessibility"), url_for("pages.about", name="accessibility")),
+            (_("Contact"), url_for("pages.about", name="contact")),
+            (_("Check a document"), url_for("documents.verify")),
+        ],
+        "session_stay_url": url_for("accounts.stay"),
+    }
 
 
+@cache
 def asset(path: str) -> str:
     """The address of a file under static/, changed whenever its content is, so that browsers may keep it for a year."""
-    return url_for("static", filename=path, v=_fingerprint(path))
+    content = (Path(current_app.static_folder or "") / path).read_bytes()
+    return url_for("static", filename=path, v=hashlib.sha256(content).hexdigest()[:12])
 
 
 def init_app(app: Flask) -> None:

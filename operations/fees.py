@@ -40,7 +40,9 @@ def tariff(service: Service, day: dt.date) -> list[Rule]:
 
 def unset() -> list[str]:
     """Fees that services name and nobody has set or confirmed: those services cannot open in production."""
-    rules = [_rule(row) for row in FeeRule.select()] if FeeRule.table_exists() else []  # before the first migration nothing is set
+    rules = (
+        [_rule(row) for row in FeeRule.select()] if FeeRule.table_exists() else []
+    )  # before the first migration nothing is set
     return [f"{service.code}: {code}" for service in catalogue.services.values() for code in _unset_of(service, rules)]
 
 
@@ -49,7 +51,9 @@ def check_open(service: Service) -> None:
     if outside.demo_fees:
         return
     if missing := _unset_of(service, [_rule(row) for row in FeeRule.select()]):
-        raise Refusal(_("This service is not open yet. Its authority has not confirmed these fees: %(fees)s", fees=", ".join(missing)))
+        raise Refusal(
+            _("This service is not open yet. Its authority has not confirmed these fees: %(fees)s", fees=", ".join(missing))
+        )
 
 
 def _unset_of(service: Service, rules: list[Rule]) -> list[str]:

@@ -6,6 +6,8 @@ marks it done. A crash leaves a row whose lease runs out; the sweeper then finds
 
 import datetime as dt
 import logging
+import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +24,7 @@ handlers: dict[str, Handler] = {}
 doorbell: Callable[[], None] = lambda: None  # noqa: E731 - tasks.py hangs the real one
 
 log = logging.getLogger(__name__)
+_last = threading.local()  # the transaction that rings already
 
 
 class Postpone(Exception):
@@ -45,9 +48,12 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 
 def put(kind: str, key: str, /, *, wait: dt.timedelta = dt.timedelta(0), **payload: Any) -> None:
-    """Promise a piece of work, once per key. Part of the caller's transaction."""
+    """Promise a piece of work, once per key. Part of the caller's transaction, which rings once, however much it promises."""
     Outbox.insert(kind=kind, key=key, payload=payload, due_at=now() + wait).on_conflict_ignore().execute()
-    database.after_commit(_ring)
+    transaction = database.top_transaction()
+    if transaction is None or transaction is not getattr(_last, "transaction", lambda: None)():
+        _last.transaction = weakref.ref(transaction) if transaction else lambda: None
+        database.after_commit(_ring)
 
 
 def _ring() -> None:

@@ -5,6 +5,7 @@ Whatever a template prints - a Text, Money, a day, Words - is shown in its langu
 
 import datetime as dt
 import gettext
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,11 +80,19 @@ def both(value: Any) -> Words:
     return {"ar": str(shown(value, "ar")), "en": str(shown(value, "en"))}
 
 
+class House(Environment):
+    """Hands its globals over as they are: through Jinja's ChainMap every name of every page would be looked up in slow motion."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 @cache
 def environment(locale: str) -> Environment:
     """The Jinja environment of a language; the web adds its own globals to it."""
-    made = Environment(
+    made = House(
         loader=FileSystemLoader(ROOT / "templates"),
+        auto_reload=False,  # looking at the dates of a dozen files for every page is for editors of templates
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -93,6 +102,7 @@ def environment(locale: str) -> Environment:
     )
     messages = catalogue(locale)
     made.install_gettext_callables(messages.gettext, messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = _bound(messages)
     made.filters |= {
         "shown": lambda value: shown(value, locale),
         "money": lambda value: value.format(locale),
@@ -107,6 +117,19 @@ def environment(locale: str) -> Environment:
         "direction": "rtl" if locale == "ar" else "ltr",
     }
     return made
+
+
+def _bound(messages: gettext.NullTranslations) -> Callable[..., Markup]:
+    """`_` of templates: looked up once, and without Jinja's two detours for each text. What is put into it is escaped as ever."""
+
+    @cache
+    def translated(message: str) -> Markup:
+        return Markup(messages.gettext(message))  # our own translations
+
+    def _(message: str, **values: Any) -> Markup:
+        return translated(message) % values
+
+    return _
 
 
 @cache

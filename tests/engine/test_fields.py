@@ -105,7 +105,7 @@ def test_an_empty_answer_is_asked_for_by_the_fields_name(field: Field, typed: st
     assert both(LABEL)["ar"] in words["ar"]
 
 
-@pytest.mark.parametrize("kind", {type(field) for field in EVERY_KIND}, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [type(field) for field in EVERY_KIND], ids=lambda kind: kind.__name__)
 def test_what_is_not_required_may_be_left_out(kind: type[Field]):
     assert kind("name", LABEL, required=False).clean("  ") is None
 

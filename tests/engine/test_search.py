@@ -20,6 +20,7 @@ from engine.search import norm
         ("الـــبلدية", "البلدية"),
         ("مُجَدَّد", "مجدد"),
         ("ﻻ", "لا"),  # a ligature copied from a PDF
+        ("عضوي\ufe94", "عضوية"),  # the shape of a letter at a word's end
         ("رقم ١٢٣", "رقم 123"),
         ("Renewal", "RENEWAL"),
         ("Café", "cafe"),

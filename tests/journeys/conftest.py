@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.journeys.traveller import Traveller
 from tests.support.database import migrate, sqlite_template
@@ -13,6 +13,8 @@ from tests.support.portal import Person, Portal, whole_portal
 from tests.support.postgres import PostgresServer
 
 __all__ = ["portal", "postgres_portal", "sqlite_portal", "sqlite_template", "visit"]
+
+expect.set_options(timeout=15_000)  # what is expected comes in milliseconds; a machine with much to do may take longer
 
 Visit = Callable[..., Traveller]
 
@@ -49,7 +51,9 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
     travellers: list[Traveller] = []
 
-    def arrive(language: str = "ar", *, scripts: bool = True, person: Person | None = None, signed_in: bool = True, **options: Any) -> Traveller:
+    def arrive(
+        language: str = "ar", *, scripts: bool = True, person: Person | None = None, signed_in: bool = True, **options: Any
+    ) -> Traveller:
         context = browser.new_context(java_script_enabled=scripts, **portal.visitor(**options))
         context.set_default_timeout(15_000)
         contexts.append(context)

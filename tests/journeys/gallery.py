@@ -103,7 +103,13 @@ def _parked(traveller: Traveller, *places: tuple[Any, ...]) -> Iterator[Place]:
 def newcomer(portal: Portal, browser: Browser) -> Iterator[Place]:
     traveller = _walker(portal, browser, portal.member())
     traveller.go("/dashboard")
-    yield from _parked(traveller, ("dashboard-empty", ""), ("dashboard-menu", "", open_menu), ("account", "/account"), ("service-signed-in", SERVICE))
+    yield from _parked(
+        traveller,
+        ("dashboard-empty", ""),
+        ("dashboard-menu", "", open_menu),
+        ("account", "/account"),
+        ("service-signed-in", SERVICE),
+    )
 
 
 def confirming_mail(portal: Portal, browser: Browser) -> Iterator[Place]:
@@ -133,7 +139,11 @@ def forgetful(portal: Portal, browser: Browser) -> Iterator[Place]:
     traveller.page.fill("[name=who]", traveller.person.email)
     traveller.send("#recovery")
     traveller.at("/account/recovery/password")
-    yield from _parked(traveller, ("new-password", ""), ("new-password-wrong", "", press("main form:has([name=password]) button.button--primary")))
+    yield from _parked(
+        traveller,
+        ("new-password", ""),
+        ("new-password-wrong", "", press("main form:has([name=password]) button.button--primary")),
+    )
 
 
 def choosing(portal: Portal, browser: Browser) -> Iterator[Place]:
@@ -177,7 +187,13 @@ def answering(portal: Portal, browser: Browser) -> Iterator[Place]:
     names = ("establishment", "membership", "company", "period")
     steps = [(f"step-{name}", f"{ours}/steps/{name}") for name in names]
     yield from _parked(
-        traveller, *steps, ("check", ""), ("overview-draft", ours), ("withdraw", f"{ours}/withdrawal"), ("dashboard-draft", "/dashboard"), ("service-draft", SERVICE)
+        traveller,
+        *steps,
+        ("check", ""),
+        ("overview-draft", ours),
+        ("withdraw", f"{ours}/withdrawal"),
+        ("dashboard-draft", "/dashboard"),
+        ("service-draft", SERVICE),
     )
 
 
@@ -236,4 +252,20 @@ def done(portal: Portal, browser: Browser) -> Iterator[Place]:
     yield from _parked(traveller, ("overview-complete", ""), ("dashboard-complete", "/dashboard"), ("verify-valid", verified))
 
 
-PARKS = (newcomer, confirming_mail, confirming_phone, forgetful, choosing, ringing, ringing_too_often, proven, answering, deciding, owing, refused, under_review, unanswered, done)
+PARKS = (
+    newcomer,
+    confirming_mail,
+    confirming_phone,
+    forgetful,
+    choosing,
+    ringing,
+    ringing_too_often,
+    proven,
+    answering,
+    deciding,
+    owing,
+    refused,
+    under_review,
+    unanswered,
+    done,
+)

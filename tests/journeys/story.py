@@ -142,7 +142,9 @@ def receive(traveller: Traveller, folder: Path) -> list[Path]:
     number = page.locator("#receipt-title bdi").inner_text()
     assert re.fullmatch(r"[A-Z]*-?2018-?\d+.*", number), number
     for address in (person.email, person.phone):
-        told = eventually(lambda to=address: [message for message in portal.messages(to) if number in message["subject"] + message["text"]])
+        told = eventually(
+            lambda to=address: [message for message in portal.messages(to) if number in message["subject"] + message["text"]]
+        )
         assert len(told) == 1
     traveller.wait_for_documents()
     papers = []

@@ -18,7 +18,7 @@ NEW_PASSWORD = "nine dhows off the coast of sur"
 def minutes_pass(portal: Portal, destination: str, minutes: int = 2) -> None:
     """The last code went to that address so many minutes ago."""
     with portal.tables():
-        for challenge in models.OneTimeCode.select().where(models.OneTimeCode.destination == destination):
+        for challenge in list(models.OneTimeCode.select().where(models.OneTimeCode.destination == destination)):
             challenge.sent_at -= dt.timedelta(minutes=minutes)
             challenge.save()
 
@@ -74,6 +74,7 @@ def test_a_forgotten_password_is_replaced_and_every_browser_signed_out(visit: Vi
     page, person = traveller.page, traveller.person
     traveller.go("/account/sign-in")
     page.click("a[href$='/account/recovery']")
+    traveller.at("/account/recovery")
     page.fill("[name=who]", person.email)
     traveller.solve_captcha()
     traveller.send("#recovery")

@@ -149,7 +149,12 @@ def test_the_language_turns_in_the_middle_of_a_step(visit: Visit, portal: Portal
 def made_by(traveller: Traveller) -> dict[str, int]:
     """What the tables hold of this person."""
     with traveller.portal.tables():
-        mine = models.Application.select().join(models.Account).join(models.Identifier).where(models.Identifier.value == traveller.person.email)
+        mine = (
+            models.Application.select()
+            .join(models.Account)
+            .join(models.Identifier)
+            .where(models.Identifier.value == traveller.person.email)
+        )
         bills = models.Bill.select().where(models.Bill.application.in_(list(mine)))
         attempts = models.PaymentAttempt.select().where(models.PaymentAttempt.bill.in_(list(bills)))
         return {"applications": mine.count(), "bills": bills.count(), "attempts": attempts.count()}

@@ -194,7 +194,11 @@ class Traveller:
         expect(self.page).to_have_url(re.compile(rf"^{re.escape(self.portal.bank_url)}/checkout/[^/]+/{step}$"))
 
     def fill_billing(self) -> None:
-        for name, value in (("bill_to_address_line1", "Way 1"), ("bill_to_address_city", "Muscat"), ("bill_to_phone", "96893000000")):
+        for name, value in (
+            ("bill_to_address_line1", "Way 1"),
+            ("bill_to_address_city", "Muscat"),
+            ("bill_to_phone", "96893000000"),
+        ):
             if not self.page.input_value(f"[name={name}]"):
                 self.page.fill(f"[name={name}]", value)
         self.page.select_option("[name=bill_to_address_country]", "OM")

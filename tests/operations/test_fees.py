@@ -120,7 +120,7 @@ def test_an_unconfirmed_fee_is_charged_where_that_is_allowed_only(bring):
     outside.demo_fees = False
     with pytest.raises(Unset, match="stamp"):
         fees.quote(LEASE, a_case())
-    with pytest.raises(Refusal, match="not open yet.*stamp"):
+    with pytest.raises(Refusal, match=r"not open yet.*stamp"):
         fees.check_open(LEASE)
     FeeRule.update(confirmed=True).execute()
     fees.check_open(LEASE)

@@ -83,7 +83,9 @@ def test_the_same_cause_is_booked_once() -> None:
     refused(lambda: ledger.post("one", TWO))
 
 
-@pytest.mark.parametrize("postings", [[Posting("a", Money(5))], [Posting("a", Money(5)), Posting("b", Money(-4))], [Posting("a", Money(0))]])
+@pytest.mark.parametrize(
+    "postings", [[Posting("a", Money(5))], [Posting("a", Money(5)), Posting("b", Money(-4))], [Posting("a", Money(0))]]
+)
 def test_what_does_not_sum_to_zero_is_not_even_tried(postings: list[Posting]) -> None:
     with pytest.raises(ValueError, match="sum to zero"):
         ledger.post("one", postings)

@@ -109,9 +109,7 @@ def test_a_paid_bill_is_not_paid_again(till: Bank, renewal: Renewal) -> None:
 
 
 @pytest.mark.parametrize("closed", [applications.withdraw, applications.reopen])
-def test_an_old_checkout_address_leads_nowhere_once_the_bill_is_closed(
-    renewal: Renewal, closed: Callable[..., object]
-) -> None:
+def test_an_old_checkout_address_leads_nowhere_once_the_bill_is_closed(renewal: Renewal, closed: Callable[..., object]) -> None:
     uuid = payments.begin(renewal.actor, renewal.reference)
     closed(renewal.actor, renewal.reference)
     assert payments.checkout(renewal.actor, uuid) is None
@@ -290,9 +288,7 @@ def test_a_payment_nobody_decided_for_two_weeks_waits_for_a_person(till: Bank, r
     assert flags() == ["undecided"]
 
 
-def test_a_second_card_after_a_refused_one_is_found_though_its_posts_are_lost(
-    till: Bank, renewal: Renewal, clock: Clock
-) -> None:
+def test_a_second_card_after_a_refused_one_is_found_though_its_posts_are_lost(till: Bank, renewal: Renewal, clock: Clock) -> None:
     uuid = till.opens(renewal.goes_to_pay())
     tell(till.decides(uuid, "DECLINE"))
     clock.forward(minutes=3)
@@ -605,7 +601,10 @@ def test_the_database_refuses_a_receipt_or_stray_money_without_a_capture(till: B
 def test_the_database_refuses_a_second_receipt_of_a_bill_and_any_change_of_one(till: Bank, renewal: Renewal) -> None:
     tell(till.decides(till.opens(renewal.goes_to_pay())))
     receipt = Receipt.get()
-    twin = {name: getattr(receipt, name) for name in ("series", "year", "bill", "amount", "at")} | {"number": "R-2", "sequence": 2}
+    twin = {name: getattr(receipt, name) for name in ("series", "year", "bill", "amount", "at")} | {
+        "number": "R-2",
+        "sequence": 2,
+    }
     for harm in (
         lambda: Receipt.create(**twin),
         lambda: Receipt.update(amount=Money(1)).execute(),

@@ -21,9 +21,7 @@ __all__ = ["portal"]
 
 
 @pytest.mark.parametrize(("months", "total"), [(18, Money(37_500)), (24, Money(50_000))])
-def test_screen_paper_bank_and_books_say_the_same(
-    portal: Flask, bank: Bank, tmp_path: Path, months: int, total: Money
-) -> None:
+def test_screen_paper_bank_and_books_say_the_same(portal: Flask, bank: Bank, tmp_path: Path, months: int, total: Money) -> None:
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     outside.bank = bank.gateway()
     account = a_person(civil_number="55501234")

@@ -161,7 +161,9 @@ def test_who_asked_and_who_approved_is_on_record(till: Bank, paid: str) -> None:
     asked(paid, by=one)
     refunds.approve(other, "one")
     work()
-    told = [(row.action, row.account_id) for row in AuditEntry.select().where(AuditEntry.subject == "one").order_by(AuditEntry.id)]
+    told = [
+        (row.action, row.account_id) for row in AuditEntry.select().where(AuditEntry.subject == "one").order_by(AuditEntry.id)
+    ]
     assert told == [("refund.requested", one.account), ("refund.approved", other.account), ("refund.done", None)]
     kinds = [event.kind for event in PaymentAttempt.get(PaymentAttempt.uuid == paid).events]
     assert kinds[-3:] == ["refund:approved", "refund:sent", "refund:done"]

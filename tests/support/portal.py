@@ -17,7 +17,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -118,17 +118,17 @@ class Portal:
     def a_week_passes(self, person: Person) -> None:
         """All that person did happened seven days earlier; their sessions have run out long ago."""
         week = dt.timedelta(days=7)
-        with self.tables():
+        with self.tables() as database, database.atomic():
             account = _account(person)
             for model in (models.Session, models.StepUp, models.Application):
-                for row in model.select().where(model.account == account):
+                for row in list(model.select().where(model.account == account)):
                     moments = {
                         item: getattr(row, item.name) for item in model._meta.sorted_fields if isinstance(item, models.UtcField)
                     }
                     moved = {item: moment - week for item, moment in moments.items() if moment}
                     model.update(moved).where(model._meta.primary_key == row._pk).execute()
             sent = models.CodeSent.destination.in_([person.email, person.phone])
-            for row in models.CodeSent.select().where(sent):
+            for row in list(models.CodeSent.select().where(sent)):
                 models.CodeSent.update(at=row.at - week).where(models.CodeSent.id == row.id).execute()
 
     @contextmanager
@@ -196,7 +196,7 @@ def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
             _fill_registers(folder)
         for name, words in _programs(folder, environment).items():
             stack.enter_context(_started(words, environment, folder / f"{name}.log"))
-        eventually(lambda: _healthy(portal.url), patience=90)
+        _wait_until_healthy(portal)
         yield portal
 
 
@@ -243,11 +243,18 @@ def _started(words: list[str], environment: dict[str, str], log: Path) -> Iterat
         stop(process)
 
 
-def _healthy(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
-    except httpx.HTTPError:
-        return False
+def _wait_until_healthy(portal: Portal, patience: float = 120) -> None:
+    """Or fail with what is missing, and with the last words of every program."""
+    end, said = time.monotonic() + patience, ""
+    while time.monotonic() < end:
+        with suppress(httpx.HTTPError):
+            answer = httpx.get(f"{portal.url}/healthz", timeout=5)
+            if answer.status_code == 200:
+                return
+            said = answer.text
+        time.sleep(0.05)
+    logs = "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in sorted(portal.folder.glob("*.log")))
+    raise AssertionError(f"not healthy within {patience} seconds: {said}\n{logs}")
 
 
 def _fill_registers(folder: Path) -> None:
