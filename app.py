@@ -166,6 +166,8 @@ def _seal(settings: Settings) -> "Seal":
     from gateways.pdf.development_seal import make_development_seal
     from gateways.pdf.seal import Seal
 
+    if settings.seal_module:
+        return Seal.from_pkcs11(Path(settings.seal_module), settings.seal_token, settings.seal_pin, settings.seal_key)
     if settings.seal_key:
         return Seal.from_files(
             Path(settings.seal_key), Path(settings.seal_certificate), [Path(file) for file in settings.seal_chain.split()]

@@ -57,6 +57,9 @@ class Settings:
     seal_key: str = ""
     seal_certificate: str = ""
     seal_chain: str = ""
+    seal_module: str = ""  # a PKCS#11 library: the key then stays in its device and SEAL_KEY is its label
+    seal_token: str = ""
+    seal_pin: str = ""
 
     altcha_cost: int = 50_000
     mailbox_url: str = "http://localhost:8003"  # development only: where sent mails and SMS can be read

@@ -428,7 +428,6 @@ class PaymentAttempt(Row):
             Check("NOT (stray AND receipt_id IS NOT NULL)"),
         ]
 
-
     @property
     def card(self) -> str:
         """Visa 411111••••••1111: never more of the number than that."""

@@ -437,3 +437,13 @@ def _is_staff(account: Account) -> bool:
 def _tell(account: Account, template: str, *, key: str, **context: Any) -> None:
     email = _identifier(account, IdentifierType.EMAIL)
     messages.send("mail", email, template, key=key, locale=account.locale, account=account, name=account.first_name, **context)
+
+
+def staff(email: str) -> Actor:
+    """A member of staff by e-mail, for commands run on the server. Raises NotFound for anybody without a role."""
+    account = _account_of(email)
+    roles = list(Role.select().where(Role.account == account)) if account else []
+    if account is None or not roles:
+        raise NotFound
+    named = frozenset(f"{role.name}:{role.authority}" if role.authority else role.name for role in roles)
+    return Actor(account=account.id, name=account.name, roles=named, locale=account.locale)

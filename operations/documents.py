@@ -123,6 +123,14 @@ def _signed_link(document: Document) -> str:
     return qr.address(f"{outside.portal_url}/verify/{document.code}", qr.sign_payload(payload, outside.seal))
 
 
+def vouched(text: str) -> qr.Payload | None:
+    """What the text of a square code says, if our seal signed it; None otherwise."""
+    try:
+        return qr.verify_payload(text.partition("#")[2], outside.seal.certificate)
+    except qr.NotGenuine:
+        return None
+
+
 # --- Handing out -----------------------------------------------------------------------------------------------------------------
 
 

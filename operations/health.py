@@ -54,6 +54,14 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _sealable() -> bool:
+    """Whether the key and the certificate of the seal can be read."""
+    try:
+        return outside.seal.certificate is not None
+    except (OSError, ValueError):
+        return False
+
+
 def missing() -> Iterator[str]:
     """What is not as it should be, one sentence each, with the command that mends it."""
     if not migrated():
@@ -68,7 +76,7 @@ def missing() -> Iterator[str]:
     )
     if old:
         yield f"{old} pieces of work have waited for more than a quarter of an hour: look at the worker's log"
-    if outside.seal is None:
+    if not _sealable():
         yield "no seal for documents: set SEAL_KEY and SEAL_CERTIFICATE, or run `make setup` for a development one"
     if outside.certificates is None:
         yield "nobody is trusted to prove identities: set TRUST_ROOTS and TRUST_POLICIES, or run `make setup`"

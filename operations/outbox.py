@@ -11,8 +11,6 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from peewee import fn
-
 from models import Outbox, database
 from operations.now import now
 
@@ -103,10 +101,3 @@ def _do(row: Outbox) -> None:
 def _settle(row: Outbox, **values: Any) -> None:
     """Write down how it went, unless our lease ran out and somebody else has it now."""
     Outbox.update(**values).where((Outbox.id == row.id) & (Outbox.tries == row.tries)).execute()
-
-
-def next_due() -> dt.datetime | None:
-    """When the next piece of work falls due, for a worker that sleeps in between."""
-    return (  # type: ignore[no-any-return]
-        Outbox.select(fn.MIN(Outbox.due_at)).where(Outbox.done_at.is_null() & Outbox.failed_at.is_null()).scalar()
-    )

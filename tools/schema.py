@@ -10,7 +10,10 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase, sort_models
 
 import models
 
-DIALECTS = {"sqlite": lambda: SqliteDatabase(":memory:"), "postgresql": lambda: PostgresqlDatabase("schema", prefer_psycopg3=True)}
+DIALECTS = {
+    "sqlite": lambda: SqliteDatabase(":memory:"),
+    "postgresql": lambda: PostgresqlDatabase("schema", prefer_psycopg3=True),
+}
 
 _SQLITE_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} BEGIN
   SELECT RAISE(ABORT, '{table} is append-only');

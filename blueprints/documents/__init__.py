@@ -1,6 +1,6 @@
 """Documents: their owner downloads them, anyone verifies them."""
 
-from blueprints.documents.routes import blueprint
+from blueprints.documents.commands import blueprint
 
 LIMITS = {"documents.verify": "30/minute"}
 

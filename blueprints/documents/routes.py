@@ -16,7 +16,7 @@ from engine import numbering
 from engine.wording import _
 from operations import applications, documents
 
-blueprint = Blueprint("documents", __name__)
+blueprint = Blueprint("documents", __name__, cli_group="documents")
 
 
 class CodeForm(Form):

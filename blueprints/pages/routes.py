@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask.wrappers import Response
 
 from blueprints.actor import actor
+from blueprints.addresses import go
 from blueprints.page import page
 from blueprints.pages.search import matching
+from engine import numbering
 from engine.catalogue import catalogue
-from engine.errors import NotFound
+from engine.errors import NotFound, Refusal
 from engine.fees import Kind, Rule
 from engine.service import Service
 from engine.wording import Text, _
@@ -30,6 +32,8 @@ ABOUT: dict[str, Text] = {
 def home() -> Response:
     """audience: anyone. What can be done here; search forgives Arabic spelling."""
     asked = request.args.get("q", "").strip()[:100]
+    if actor().signed_in and (reference := _reference(asked)):
+        return go(url_for("applications.overview", reference=reference))
     found = matching(asked, catalogue.services.values()) if asked else None
     return page("pages/home.html", authorities=list(catalogue.authorities.values()), asked=asked, found=found)
 
@@ -53,6 +57,14 @@ def service(code: str) -> Response:
 def about(name: str) -> Response:
     """audience: anyone. Who we are and what we do with data."""
     return page("pages/about.html", name=name, title=ABOUT[name])
+
+
+def _reference(asked: str) -> str | None:
+    """The application number somebody searched for, however it was typed."""
+    try:
+        return numbering.parse_reference(asked)
+    except Refusal:
+        return None
 
 
 def _fees(service: Service) -> dict[str, Any]:

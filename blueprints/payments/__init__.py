@@ -1,6 +1,6 @@
 """Going to the bank and coming back."""
 
-from blueprints.payments.routes import blueprint
+from blueprints.payments.commands import blueprint
 
 LIMITS = {"payments.leave": "20/minute", "payments.ask": "10/minute"}
 # Their signature is verified instead: they come from the bank, without our cookie.

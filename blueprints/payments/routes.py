@@ -11,7 +11,7 @@ from blueprints.page import page, part
 from gateways.payments import Redirect
 from operations import payments
 
-blueprint = Blueprint("payments", __name__)
+blueprint = Blueprint("payments", __name__, cli_group="payments")
 
 
 @blueprint.post("/applications/<reference>/payments")

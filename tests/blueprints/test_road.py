@@ -184,3 +184,10 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client: Clie
     asked = form.submit(registration="1229237")
     assert asked.path == "/account/sign-in"
     assert f"{reference}/steps/establishment" in asked.address.replace("%2F", "/")
+
+
+def test_a_number_typed_into_the_search_opens_ones_own_application(client: Client) -> None:
+    sign_in(client)
+    reference = begin(client)
+    typed = reference.lower().replace("-", " ").replace("2018", "٢٠١٨")
+    assert client.visit(f"/?q={typed}").path == f"/applications/{reference}"
