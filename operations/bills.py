@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+from engine.errors import Conflict
 from engine.fees import Quote
-from models import Application, Bill, BillState
+from engine.wording import _
+from models import Application, AttemptState, Bill, BillState, PaymentAttempt
 from operations.now import now
 
 GOOD_FOR = dt.timedelta(days=1)  # a price may be paid for a day; after that it is quoted anew
@@ -22,5 +24,17 @@ def open_for(application: Application, quote: Quote) -> Bill:
 
 
 def cancel_open(application: Application) -> None:
-    """Money that still arrives for a cancelled bill is held apart and given back."""
+    """Money that still arrives for a cancelled bill is held apart and given back.
+
+    Raises Conflict while the bank is looking at a payment: it may have the money already.
+    """
+    reviewed = (
+        PaymentAttempt.select()
+        .join(Bill)
+        .where((Bill.application == application) & (PaymentAttempt.state == AttemptState.REVIEW))
+    )
+    if reviewed.exists():
+        raise Conflict(
+            _("The bank is still checking your payment. Please do not pay again; we will tell you when it is decided.")
+        )
     Bill.update(state=BillState.CANCELLED).where((Bill.application == application) & (Bill.state == BillState.OPEN)).execute()

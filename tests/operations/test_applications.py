@@ -9,9 +9,9 @@ from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.errors import Conflict, NotFound, Refusal
 from engine.lifecycle import State
-from models import Application, Bill, Counter, FeeRule
+from models import Application, Bill, Counter, FeeRule, PaymentAttempt
 from operations import answers, applications, submission
-from operations.now import set_business_day
+from operations.now import now, set_business_day
 from operations.outside import outside
 from tests.support.renewals import SERVICE, a_submitted_renewal, an_answered_renewal, an_owner, answer, open_to, step_of
 
@@ -163,3 +163,25 @@ def test_in_production_a_service_whose_fees_nobody_confirmed_does_not_open(monke
     with pytest.raises(Refusal) as refused:
         applications.start(actor, SERVICE)
     assert "chamber.second-year" in str(refused.value.message)
+
+
+def test_while_the_bank_reviews_a_payment_the_bill_stays_open() -> None:
+    set_business_day(MANUAL_DAY)
+    _account, actor = an_owner()
+    submitted = a_submitted_renewal(actor)
+    bill = Bill.get()
+    moment = now()
+    PaymentAttempt.create(
+        bill=bill,
+        provider="cybersource",
+        mode="test",
+        amount=bill.total,
+        state="review",
+        created_at=moment,
+        updated_at=moment,
+        expires_at=moment,
+    )
+    for give_up in (applications.reopen, applications.withdraw):
+        with pytest.raises(Conflict):
+            give_up(actor, submitted.reference)
+    assert Bill.get().state == "open"
