@@ -27,9 +27,11 @@ FILLING = "<p>" + "و" * 2300 + "</p>"  # up to the size of a usual page
 PAGE = """<!doctype html><html lang="{{ lang }}" dir="{{ dir }}"><head><meta charset="utf-8"><title>{{ title }}</title></head><body>
 <header><nav>{% for each in range(8) %}<a href="/{{ each }}">{{ title }} {{ each }}</a>{% endfor %}</nav></header><main>
 <table>{% for row in rows %}<tr><td><a href="/applications/{{ row.number }}" class="table__link">{{ row.number }}</a></td>
-<td><span class="table__name" data-number="{{ row.number }}">{{ row.name }}</span></td><td><span class="tag tag--waiting">{{ row.state }}</span></td>
+<td><span class="table__name" data-number="{{ row.number }}">{{ row.name }}</span></td><td>
+<span class="tag tag--waiting">{{ row.state }}</span></td>
 <td><time datetime="2018-03-19">{{ row.day }}</time></td><td><form method="get" action="/applications/{{ row.number }}/continue">
-<button class="button button--small" aria-label="{{ row.name }}">{{ row.state }}</button></form></td></tr>{% endfor %}</table>%MORE%</main></body></html>"""
+<button class="button button--small" aria-label="{{ row.name }}">{{ row.state }}</button></form></td></tr>
+{% endfor %}</table>%MORE%</main></body></html>"""
 
 database = SqliteDatabase(None, pragmas={"journal_mode": "wal"})
 

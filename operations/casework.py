@@ -23,10 +23,10 @@ def decide(
     Raises NotAllowed without the role or on one's own application, Refusal without a reason where one is owed, Conflict when it was
     decided meanwhile.
     """
-    if not actor.may(CLERK):
+    if not any(role.partition(":")[0] == CLERK for role in actor.roles):
         raise NotAllowed
     row = _locked(reference)
-    if not actor.may(f"{CLERK}:{row.authority}"):
+    if not (actor.may(CLERK) or actor.may(f"{CLERK}:{row.authority}")):
         raise NotFound
     if row.account_id == actor.account:
         raise NotAllowed

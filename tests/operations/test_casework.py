@@ -22,7 +22,7 @@ PDF = b"%PDF-1.7\n%a deed\n"
 
 def a_clerk(authority: str = "trial") -> Actor:
     actor = signed_in(a_person())
-    return Actor(account=actor.account, session=actor.session, roles=frozenset({"clerk", f"clerk:{authority}"}))
+    return Actor(account=actor.account, session=actor.session, roles=frozenset({f"clerk:{authority}"}))
 
 
 def attach(actor: Actor, opened: Opened, content: bytes = PDF, name: str = "deed.pdf", months: str = "3") -> None:
@@ -78,7 +78,7 @@ def test_nobody_decides_without_the_role_their_own_or_for_another_authority() ->
     opened = submitted(actor)
     with pytest.raises(NotAllowed):
         casework.decide(actor, opened.reference, Outcome.APPROVE)
-    own = Actor(account=account.id, session=actor.session, roles=frozenset({"clerk", "clerk:trial"}))
+    own = Actor(account=account.id, session=actor.session, roles=frozenset({"clerk"}))
     with pytest.raises(NotAllowed):
         casework.decide(own, opened.reference, Outcome.APPROVE)
     with pytest.raises(NotFound):

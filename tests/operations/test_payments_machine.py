@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from peewee import Database, SqliteDatabase
@@ -258,6 +258,7 @@ def test_whatever_happens_the_money_is_where_the_books_say(
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
+            phases=[Phase.generate],  # a run is short enough to be read as it is; shrinking would take minutes
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -34,9 +34,11 @@ def migrate(url: str) -> None:
 
 
 def empty(database: Database) -> None:
-    """Rows of append-only tables too: only TRUNCATE passes their triggers."""
-    tables = ", ".join(f'"{model._meta.table_name}"' for model in models.TABLES)
-    database.execute_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    """Rows of append-only tables too: a replica runs no triggers. Much faster than TRUNCATE, which makes new files for every table."""
+    database.execute_sql("SET session_replication_role = replica")
+    for model in models.TABLES:
+        database.execute_sql(f'DELETE FROM "{model._meta.table_name}"')
+    database.execute_sql("SET session_replication_role = origin")
 
 
 @pytest.fixture(scope="session")
