@@ -18,4 +18,4 @@ def test_every_bar_has_its_row() -> None:
     names = {line.split()[0] for line in lines}
     bars = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs" / "speed.md").read_text(), re.MULTILINE)
     assert len(bars) > 20
-    assert {bar for bar in bars if not bar.endswith("_postgresql")} <= names
+    assert {bar for bar in bars if "_postgresql" not in bar} <= names

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench import counting
-from models import Document, Message, Outbox, PaymentAttempt, ReconciliationItem, RegisterRecord
 from models import Counter as Series
+from models import Document, Message, Outbox, PaymentAttempt, ReconciliationItem, RegisterRecord
 from operations.now import now
 from tests.support.bank import Bank, tell
 from tests.support.builders import a_submitted_renewal
