@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import JOIN
+
 from engine import ledger as entries
 from engine.actor import Actor
 from engine.catalogue import catalogue
@@ -453,6 +455,6 @@ def ask_now(actor: Actor, uuid: str) -> None:
 
 
 def last_of(opened: applications.Opened) -> PaymentAttempt | None:
-    """The last attempt to pay for an application, for its overview."""
-    attempts = PaymentAttempt.select().join(Bill).where(Bill.application == opened.row).order_by(PaymentAttempt.id.desc())
-    return attempts.first()  # type: ignore[no-any-return]
+    """The last attempt to pay for an application, with its receipt where it has one, for its overview."""
+    attempts = PaymentAttempt.select(PaymentAttempt, Receipt).join(Bill).switch(PaymentAttempt).join(Receipt, JOIN.LEFT_OUTER)
+    return attempts.where(Bill.application == opened.row).order_by(PaymentAttempt.id.desc()).first()  # type: ignore[no-any-return]

@@ -9,8 +9,8 @@ from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.errors import Conflict, NotFound, Refusal
 from engine.lifecycle import State
-from models import Application, Bill, Counter, FeeRule, PaymentAttempt
-from operations import answers, applications, submission
+from models import Application, Bill, Counter, FeeRule, PaymentAttempt, Receipt
+from operations import answers, applications, payments, submission
 from operations.now import now, set_business_day
 from operations.outside import outside
 from tests.support.renewals import SERVICE, a_submitted_renewal, an_answered_renewal, an_owner, answer, open_to, step_of
@@ -185,3 +185,23 @@ def test_while_the_bank_reviews_a_payment_the_bill_stays_open() -> None:
         with pytest.raises(Conflict):
             give_up(actor, submitted.reference)
     assert Bill.get().state == "open"
+
+
+def test_the_overview_reads_the_last_attempt_and_its_receipt_at_once(rules: Database) -> None:
+    set_business_day(MANUAL_DAY)
+    _account, actor = an_owner()
+    opened = a_submitted_renewal(actor)
+    bill, moment = Bill.get(), now()
+    attempt = PaymentAttempt.create(
+        bill=bill, provider="cybersource", mode="test", amount=bill.total, created_at=moment, updated_at=moment, expires_at=moment
+    )
+    seen: list[str] = []
+    rules.query_hooks.append(lambda event: seen.append(event.sql))
+    unpaid = payments.last_of(opened)
+    assert unpaid and unpaid.receipt is None
+    rules.query_hooks.clear()
+    assert len(seen) == 1
+    receipt = Receipt.create(number="R-1", series="R", year=2018, sequence=1, bill=bill, amount=bill.total, at=moment)
+    PaymentAttempt.update(state="captured", receipt=receipt).where(PaymentAttempt.id == attempt.id).execute()
+    paid = payments.last_of(opened)
+    assert paid and paid.receipt.number == "R-1"
