@@ -19,7 +19,7 @@ from operations import demonstration, fees, health
 from tests.support.processes import ROOT, free_port
 from tools import translations
 
-PATIENCE = 60
+PATIENCE = 120  # seconds for a program to come up, on a machine that is busy with other things
 WAITRESS = ("-m", "waitress", "--host", "127.0.0.1", "--call")
 
 
