@@ -52,8 +52,9 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     postgres.drop(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Of one file: playwright's event loop, while it runs, refuses any other in the process, and sealing a document needs one."""
     with chromium() as browser:
         yield browser
 

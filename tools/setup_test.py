@@ -1,5 +1,7 @@
 """Brings what the tests need beside Python: a browser, PostgreSQL, tools to look into PDF; nothing when they are there.
 
+And compiles the translations: the tests read Arabic.
+
 Nothing of this is left running on the machine: no database cluster is made, no service started.
 """
 
@@ -10,6 +12,8 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+
+from tools import translations
 
 NEEDED: dict[str, Callable[[], object]] = {
     "chromium": lambda: shutil.which("chromium"),
@@ -23,6 +27,7 @@ NO_CLUSTER = Path("/etc/postgresql-common/createcluster.conf")
 
 
 def main() -> int:
+    translations.compile_all()
     missing = [package for package, is_there in NEEDED.items() if not is_there()]
     if not missing:
         return 0
