@@ -10,8 +10,6 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
-from peewee import Database, InterfaceError, OperationalError, PostgresqlDatabase, SqliteDatabase
-from playhouse.shortcuts import ReconnectMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import blueprints.accounts
@@ -33,6 +31,7 @@ import blueprints.style
 import models
 import tasks
 from config import ROOT, Settings
+from databases import database_at
 from engine.catalogue import catalogue
 from gateways.certificates import CertificateValidator, PersonRule
 from gateways.mail import Failover
@@ -112,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def wire(settings: Settings) -> None:
     """Fill what operations reach for. Web, worker and commands all start here."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    models.database.initialize(_database(settings))
+    models.database.initialize(database_at(settings.database))
     catalogue.fill(AUTHORITIES)
     now.set_business_day(settings.today)
     outside.portal_url = settings.portal_url
@@ -189,19 +188,6 @@ def _validator(settings: Settings) -> CertificateValidator | None:
         policies=settings.trust_policies.split(),
         person_rule=PersonRule(pattern=settings.trust_person_rule),
     )
-
-
-def _database(settings: Settings) -> Database:
-    if settings.database.startswith("sqlite"):
-        pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "full", "busy_timeout": 10_000, "cache_size": -16_000}
-        return SqliteDatabase(settings.database.removeprefix("sqlite:///"), pragmas=pragmas, lock_type="IMMEDIATE", timeout=10)
-    return Lasting(settings.database, prefer_psycopg3=True)
-
-
-class Lasting(ReconnectMixin, PostgresqlDatabase):
-    """Finds its server again after that was away. Never inside a transaction: what was done there is gone, and the caller must know."""
-
-    reconnect_errors = ((OperationalError, "connection"), (InterfaceError, "connection"))
 
 
 def _share_connection(app: Flask) -> None:

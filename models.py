@@ -21,9 +21,11 @@ from peewee import (
     IntegerField,
     JSONField,
     Model,
+    Node,
     TextField,
 )
 
+import statements
 from engine.lifecycle import PENDING, State
 from engine.money import Money
 
@@ -76,6 +78,19 @@ class Row(Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+    def save(self, force_insert: bool = False, only: Any = None) -> Any:
+        """As peewee's own, by a statement composed once (`statements`)."""
+        changing = self._pk is not None and not force_insert
+        key = self._meta.primary_key.name
+        values = {name: value for name, value in self.__data__.items() if name != key or not (changing or value is None)}
+        if only is not None or any(isinstance(value, Node) for value in values.values()):
+            return super().save(force_insert, only)
+        made = statements.write(self, values, changing=changing)
+        if not changing and self._meta.auto_increment:
+            self._pk = made
+        self._dirty.clear()
+        return made if changing else 1
 
 
 # --- Who -------------------------------------------------------------------------------------------------------------------------

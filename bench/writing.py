@@ -12,7 +12,7 @@ from bench.renewal import SERVICE
 from engine.actor import Actor
 from gateways.payments import Outcome
 from models import PaymentAttempt, Receipt
-from operations import answers, applications, payments, sessions, submission
+from operations import answers, applications, payments, sessions, settlement, submission
 from operations.outside import outside
 
 WRITERS = 8
@@ -90,10 +90,10 @@ def actor_of(person: Person) -> Actor:
 def _settle(uuid: str) -> None:
     attempt = PaymentAttempt.get(PaymentAttempt.uuid == uuid)
     bank = outside.bank
-    verdict = payments.Verdict(
+    verdict = settlement.Verdict(
         Outcome.CAPTURED, bank.mode, bank.profile, attempt.amount, "OMR", uuid, "100", "visa", "411111xxxxxx1111"
     )
-    assert payments.settle(uuid, verdict, "query")
+    assert settlement.settle(uuid, verdict, "query")
 
 
 def _timed(act: Callable[[], object]) -> float:

@@ -21,6 +21,7 @@ from engine.wording import _
 from models import Application, ApplicationEvent, Bill, BillState, StepUp, StepUpState, database
 from operations import audit, bills, counters, documents, fees, messages, registers
 from operations.now import now, today
+from statements import locked, statement
 
 STATIC_LINES = 100  # a person's dashboard shows at most this many applications
 
@@ -70,7 +71,7 @@ def start(actor: Actor, code: str) -> Opened:
     service = catalogue.services.get(code)
     if service is None or not actor.signed_in:
         raise NotFound
-    draft = _drafts(actor, code).first()
+    draft = _draft.first(actor.account, code)
     if draft is not None:
         return work_on(draft)
     fees.check_open(service)
@@ -88,12 +89,13 @@ def start(actor: Actor, code: str) -> Opened:
 
 
 def draft_of(actor: Actor, code: str) -> Application | None:
-    return _drafts(actor, code).first() if actor.signed_in else None
+    return _draft.first(actor.account, code) if actor.signed_in else None  # type: ignore[no-any-return]
 
 
-def _drafts(actor: Actor, code: str) -> Any:
-    mine = (Application.account == actor.account) & (Application.service == code) & (Application.state == State.DRAFT)
-    return Application.select().where(mine).order_by(Application.updated_at.desc())
+@statement
+def _draft(account: Any, code: Any) -> Any:
+    mine = (Application.account == account) & (Application.service == code) & (Application.state == State.DRAFT)
+    return Application.select().where(mine).order_by(Application.updated_at.desc()).limit(1)
 
 
 def of(actor: Actor, reference: str) -> Opened:
@@ -103,23 +105,33 @@ def of(actor: Actor, reference: str) -> Opened:
 
 def all_of(actor: Actor) -> list[Application]:
     """Newest first: what waits for the person, what is running, what has ended."""
-    return list(
-        Application.select()
-        .where(Application.account == actor.account)
-        .order_by(Application.updated_at.desc())
-        .limit(STATIC_LINES)
-    )
+    return _newest.all(actor.account)
+
+
+@statement
+def _newest(account: Any) -> Any:
+    return Application.select().where(Application.account == account).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
 
 
 def events_of(opened: Opened) -> list[ApplicationEvent]:
-    return list(ApplicationEvent.select().where(ApplicationEvent.application == opened.row).order_by(ApplicationEvent.id))
+    return _events.all(opened.row)
+
+
+@statement
+def _events(application: Any) -> Any:
+    return ApplicationEvent.select().where(ApplicationEvent.application == application).order_by(ApplicationEvent.id)
 
 
 def _own(actor: Actor, reference: str) -> Application:
-    row = Application.get_or_none((Application.reference == reference) & (Application.account == actor.account))
+    row = _of_account.first(reference, actor.account)
     if row is None or row.service not in catalogue.services:
         raise NotFound
     return row  # type: ignore[no-any-return]
+
+
+@statement
+def _of_account(reference: Any, account: Any) -> Any:
+    return Application.select().where((Application.reference == reference) & (Application.account == account))
 
 
 def work_on(row: Application) -> Opened:
@@ -149,9 +161,8 @@ def complete(row: Application) -> None:
         advance(row, State.IN_REVIEW)
         happened(row, "register-changed", None)
         return
-    advance(row, State.COMPLETED)
     row.closed_at = now()
-    row.save()
+    advance(row, State.COMPLETED)
     happened(row, "completed", None)
     if service.issues is not None:
         documents.issue(row, service.issues, case)
@@ -173,9 +184,8 @@ def withdraw(actor: Actor, reference: str) -> None:
     if State(row.state) not in WAITING_FOR_APPLICANT:
         raise Conflict(_("This application can no longer be withdrawn here: the authority has it, or it has ended."))
     bills.cancel_open(row)
-    advance(row, State.WITHDRAWN)
     row.closed_at = now()
-    row.save()
+    advance(row, State.WITHDRAWN)
     happened(row, "withdrawn", actor)
     audit.record(actor, "application.withdrawn", row.reference)
 
@@ -187,28 +197,33 @@ def reopen(actor: Actor, reference: str) -> Opened:
     if State(row.state) is not State.TO_PAY or row.approved_at is not None:
         raise Conflict(_("This application can no longer be changed. Open it to see where it stands."))
     bills.cancel_open(row)
-    advance(row, State.DRAFT)
     row.subject = None
-    row.save()
+    advance(row, State.DRAFT)
     happened(row, "reopened", actor)
     return work_on(row)
 
 
 def bill_of(opened: Opened) -> Bill | None:
     """The bill that waits, else the one that was paid."""
-    rows = Bill.select().where((Bill.application == opened.row) & (Bill.state != BillState.CANCELLED)).order_by(Bill.id.desc())
-    return rows.first()  # type: ignore[no-any-return]
+    return _bill.first(opened.row)  # type: ignore[no-any-return]
+
+
+@statement
+def _bill(application: Any) -> Any:
+    standing = (Bill.application == application) & (Bill.state != BillState.CANCELLED)
+    return Bill.select().where(standing).order_by(Bill.id.desc()).limit(1)
 
 
 def granted(actor: Actor, opened: Opened) -> Assurance:
     """How sure we are of this person for this application: the session's password, or the proof that opened it."""
-    grant = (
-        StepUp.select(StepUp.reached)
-        .where((StepUp.application == opened.row) & (StepUp.session == actor.session) & (StepUp.state == StepUpState.OPEN))
-        .order_by(StepUp.reached.desc())
-        .first()
-    )
+    grant = _grant.first(opened.row, actor.session)
     return max(Assurance.PASSWORD, Assurance(grant.reached)) if grant else Assurance.PASSWORD
+
+
+@statement
+def _grant(application: Any, session: Any) -> Any:
+    here = (StepUp.application == application) & (StepUp.session == session) & (StepUp.state == StepUpState.OPEN)
+    return StepUp.select(StepUp.reached).where(here).order_by(StepUp.reached.desc()).limit(1)
 
 
 def needed(actor: Actor, step: Step) -> Assurance:
@@ -219,11 +234,15 @@ def needed(actor: Actor, step: Step) -> Assurance:
 
 def lock(actor: Actor, reference: str) -> Application:
     """The person's own application, held until the transaction ends. Raises NotFound for anybody else's."""
-    rows = Application.select().where((Application.reference == reference) & (Application.account == actor.account))
-    row = (rows.for_update() if database.for_update else rows).first()
+    row = _locked.first(reference, actor.account)
     if row is None:
         raise NotFound
     return row  # type: ignore[no-any-return]
+
+
+@statement
+def _locked(reference: Any, account: Any) -> Any:
+    return locked(Application.select().where((Application.reference == reference) & (Application.account == account)))
 
 
 def advance(row: Application, state: State) -> None:

@@ -1,5 +1,7 @@
 """What a clerk decides about an application: approve, return for correction, refuse."""
 
+from typing import Any
+
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -10,6 +12,7 @@ from engine.wording import _
 from models import Application, DecisionMade, Outcome, database
 from operations import applications, audit, bills, messages
 from operations.now import now
+from statements import locked, statement
 
 CLERK = "clerk"
 
@@ -62,9 +65,8 @@ def _return(row: Application, reason: str) -> None:
 
 
 def _refuse(row: Application, reason: str) -> None:
-    applications.advance(row, State.REFUSED)
     row.closed_at = now()
-    row.save()
+    applications.advance(row, State.REFUSED)
     applications.happened(row, "refused", None, reason=reason)
     messages.tell(row, "application_refused", cause="refused", title=row.frozen["title"], reason=reason)
 
@@ -74,18 +76,18 @@ FOLLOWS = {Outcome.APPROVE: _approve, Outcome.RETURN: _return, Outcome.REFUSE: _
 
 def remarks_on(row: Application) -> dict[str, str]:
     """The clerk's remarks of the last return, by field."""
-    last = (
-        DecisionMade.select()
-        .where((DecisionMade.application == row) & (DecisionMade.outcome == Outcome.RETURN))
-        .order_by(DecisionMade.id.desc())
-        .first()
-    )
+    last = _last_return.first(row)
     return dict(last.remarks) if last else {}
 
 
+@statement
+def _last_return(application: Any) -> Any:
+    returns = (DecisionMade.application == application) & (DecisionMade.outcome == Outcome.RETURN)
+    return DecisionMade.select().where(returns).order_by(DecisionMade.id.desc()).limit(1)
+
+
 def _locked(reference: str) -> Application:
-    rows = Application.select().where(Application.reference == reference)
-    row = (rows.for_update() if database.for_update else rows).first()
+    row = locked(Application.select().where(Application.reference == reference)).first()
     if row is None:
         raise NotFound
     return row  # type: ignore[no-any-return]

@@ -18,6 +18,7 @@ from operations import audit, counters, outbox, rendering
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both, frozen_rows
+from statements import statement
 
 SERIES = "document"
 
@@ -35,14 +36,16 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
     made = _create(
         application, "certificate", certificate.template, content, key=f"certificate:{application.reference}", until=until
     )
-    older = (
-        (Document.kind == "certificate") & (Document.subject == application.subject) & (Document.template == certificate.template)
-    )
     if application.subject:
-        Document.update(state=DocumentState.REPLACED, state_changed_at=now()).where(
-            older & (Document.id != made.id) & (Document.state == DocumentState.VALID)
-        ).execute()
+        _replace.run(application.subject, certificate.template, made.id, now())
     return made
+
+
+@statement
+def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
+    older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
+    replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
+    return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
 
 
 def _paper_rows(rows: Rows) -> list[dict[str, Words]]:
@@ -135,7 +138,12 @@ def vouched(text: str) -> qr.Payload | None:
 
 
 def of_application(application: Application) -> list[Document]:
-    return list(Document.select().where(Document.application == application).order_by(Document.id))
+    return _of_application.all(application)
+
+
+@statement
+def _of_application(application: Any) -> Any:
+    return Document.select().where(Document.application == application).order_by(Document.id)
 
 
 def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine import fees
 from engine.catalogue import catalogue
@@ -16,6 +17,7 @@ from engine.wording import _
 from models import FeeRule, database
 from operations.outside import outside
 from operations.registers import whole
+from statements import statement
 
 HEADINGS = ("code", "variant", "label_en", "label_ar", "kind", "amount", "rate", "threshold", "of", "from", "source", "confirmed")
 NEVER_EMPTY = ("code", "label_en", "label_ar", "kind", "from", "source")
@@ -23,8 +25,13 @@ NEVER_EMPTY = ("code", "label_en", "label_ar", "kind", "from", "source")
 
 def schedule() -> Schedule:
     """The rules as they stand. Where unconfirmed fees may not be charged (production), they count as unset."""
-    rules = (_rule(row) for row in FeeRule.select())
+    rules = map(_rule, _all.run())
     return Schedule(tuple(rule if rule.confirmed or outside.demo_fees else replace(rule, amount=None, rate=0) for rule in rules))
+
+
+@statement
+def _all() -> Any:
+    return FeeRule.select()
 
 
 def quote(service: Service, case: Case) -> Quote:

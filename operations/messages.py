@@ -12,6 +12,7 @@ from operations import outbox, secrets
 from operations.now import now
 from operations.outside import outside
 from operations.rendering import render
+from statements import statement
 
 GIVE_UP_AFTER = dt.timedelta(days=3)
 
@@ -19,9 +20,8 @@ GIVE_UP_AFTER = dt.timedelta(days=3)
 def tell(application: Application, template: str, *, cause: str, **context: Any) -> None:
     """Tell an application's applicant by mail and by SMS, once per cause, in their language."""
     account: Account = application.account
-    verified = Identifier.select().where((Identifier.account == account) & Identifier.verified_at.is_null(False))
     channels = {IdentifierType.EMAIL: "mail", IdentifierType.PHONE: "sms"}
-    for identifier in verified:
+    for identifier in _verified.run(account):
         if channel := channels.get(identifier.type):
             send(
                 channel,
@@ -36,6 +36,11 @@ def tell(application: Application, template: str, *, cause: str, **context: Any)
             )
 
 
+@statement
+def _verified(account: Any) -> Any:
+    return Identifier.select().where((Identifier.account == account) & Identifier.verified_at.is_null(False))
+
+
 def send(
     channel: str,
     destination: str,
@@ -48,7 +53,23 @@ def send(
     **context: Any,
 ) -> None:
     """Promise one message; the same key again is the same message. Part of the caller's transaction."""
-    made = (
+    if _promise.run(key, account, application, channel, destination, locale, template, context, now()):
+        outbox.put("message", f"message:{key}", key=key)
+
+
+@statement
+def _promise(
+    key: Any,
+    account: Any,
+    application: Any,
+    channel: Any,
+    destination: Any,
+    locale: Any,
+    template: Any,
+    context: Any,
+    created_at: Any,
+) -> Any:
+    return (
         Message.insert(
             key=key,
             account=account,
@@ -58,14 +79,11 @@ def send(
             locale=locale,
             template=template,
             context=context,
-            created_at=now(),
+            created_at=created_at,
         )
         .on_conflict_ignore()
         .as_rowcount()
-        .execute()
     )
-    if made:
-        outbox.put("message", f"message:{key}", key=key)
 
 
 @outbox.handles("message")

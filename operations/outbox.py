@@ -13,6 +13,7 @@ from typing import Any
 
 from models import Outbox, database
 from operations.now import now
+from statements import statement
 
 LEASE = dt.timedelta(minutes=2)
 WAITS = tuple(dt.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600))
@@ -47,11 +48,17 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 def put(kind: str, key: str, /, *, wait: dt.timedelta = dt.timedelta(0), **payload: Any) -> None:
     """Promise a piece of work, once per key. Part of the caller's transaction, which rings once, however much it promises."""
-    Outbox.insert(kind=kind, key=key, payload=payload, due_at=now() + wait).on_conflict_ignore().execute()
+    _promise.run(kind, key, payload, now() + wait)
     transaction = database.top_transaction()
     if transaction is None or transaction is not getattr(_last, "transaction", lambda: None)():
         _last.transaction = weakref.ref(transaction) if transaction else lambda: None
         database.after_commit(_ring)
+
+
+@statement
+def _promise(kind: Any, key: Any, payload: Any, due_at: Any) -> Any:
+    values = {Outbox.kind: kind, Outbox.key: key, Outbox.payload: payload, Outbox.due_at: due_at}
+    return Outbox.insert(values).on_conflict_ignore()
 
 
 def _ring() -> None:

@@ -17,6 +17,7 @@ from models import Application, AttemptEvent, AttemptState, Bill, PaymentAttempt
 from operations import audit, ledger, outbox
 from operations.now import now
 from operations.outside import outside
+from statements import locked
 
 CASHIER = "cashier"
 TO_SEND = (RefundState.APPROVED, RefundState.SENT, RefundState.UNKNOWN)
@@ -166,7 +167,7 @@ def _both(key: str) -> tuple[PaymentAttempt, Refund]:
 
 
 def _locked(rows: Any) -> PaymentAttempt:
-    row = (rows.for_update() if database.for_update else rows).first()
+    row = locked(rows).first()
     if row is None:
         raise NotFound
     return row  # type: ignore[no-any-return]

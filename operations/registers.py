@@ -14,6 +14,7 @@ from engine.registers import Record, Register
 from engine.service import Effect
 from models import Application, RegisterImport, RegisterRecord, database
 from operations.now import now
+from statements import locked, statement
 
 BATCH = 1000
 
@@ -22,22 +23,38 @@ def offered(field: FromRegister, civil_number: str | None, answers: dict[str, An
     """The records a person may choose from: their own, or those that hang on the record of theirs chosen before."""
     if civil_number is None:
         return []
-    rows = RegisterRecord.select().where(RegisterRecord.register == field.register).order_by(RegisterRecord.number)
     if field.of is None:
-        rows = rows.where(RegisterRecord.holder == civil_number)
+        rows = _held.all(field.register, civil_number)
     else:
-        rows = rows.where(RegisterRecord.parent == answers.get(field.of))
+        rows = _hanging.all(field.register, answers.get(field.of))
     return [_record(row) for row in rows]
 
 
+@statement
+def _held(register: Any, holder: Any) -> Any:
+    held = (RegisterRecord.register == register) & (RegisterRecord.holder == holder)
+    return RegisterRecord.select().where(held).order_by(RegisterRecord.number)
+
+
+@statement
+def _hanging(register: Any, parent: Any) -> Any:
+    hanging = (RegisterRecord.register == register) & (RegisterRecord.parent == parent)
+    return RegisterRecord.select().where(hanging).order_by(RegisterRecord.number)
+
+
 def find(register: str, number: str) -> Record | None:
-    row = RegisterRecord.get_or_none((RegisterRecord.register == register) & (RegisterRecord.number == number))
+    row = _numbered.first(register, number)
     return _record(row) if row else None
+
+
+@statement
+def _numbered(register: Any, number: Any) -> Any:
+    return RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number))
 
 
 def apply(effects: Iterable[Effect], application: Application) -> bool:
     """Change the records, inside the caller's transaction. False, and nothing changed, when one has moved on since the rules saw it."""
-    planned = [(effect, _locked(effect.record)) for effect in effects]
+    planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in effects]
     if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
         return False
     for effect, row in planned:
@@ -48,11 +65,9 @@ def apply(effects: Iterable[Effect], application: Application) -> bool:
     return True
 
 
-def _locked(record: Record) -> RegisterRecord | None:
-    rows = RegisterRecord.select().where(
-        (RegisterRecord.register == record.register.code) & (RegisterRecord.number == record.number)
-    )
-    return (rows.for_update() if database.for_update else rows).first()  # type: ignore[no-any-return]
+@statement
+def _locked(register: Any, number: Any) -> Any:
+    return locked(RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number)))
 
 
 def _record(row: RegisterRecord) -> Record:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from secrets import token_urlsafe
+from typing import Any
 
 from peewee import JOIN
 
@@ -12,6 +13,7 @@ from engine.errors import NotFound
 from models import Account, Identifier, IdentifierType, Role, Session, database
 from operations import audit, secrets
 from operations.now import now
+from statements import statement
 
 IDLE_SECONDS = 30 * 60
 IDLE_SECONDS_PROVEN = 15 * 60  # once a card or Mobile ID has proven who is there
@@ -38,7 +40,28 @@ def idle_seconds(assurance: Assurance) -> int:
 
 def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
     """Who the token stands for, None when the session is over. A `quiet` request (a page refreshing itself) does not keep it alive."""
-    rows = list(
+    rows = _with_their_roles.all(secrets.token_hash(token), now())
+    if not rows or _idle(rows[0]):
+        return None
+    session = rows[0]
+    if not quiet and now() - session.seen_at > SEEN_EVERY:
+        Session.update(seen_at=now()).where(Session.id == session.id).execute()
+    return Actor(
+        account=session.account_id,
+        session=session.id,
+        name=session.arabic_name
+        if locale == "ar" and session.arabic_name
+        else " ".join(filter(None, (session.first_name, session.middle_name, session.family_name))),
+        civil_number=session.civil_number,
+        assurance=Assurance(session.assurance),
+        roles=frozenset(f"{row.role}:{row.authority}" if row.authority else row.role for row in rows if row.role),
+        locale=locale,
+    )
+
+
+@statement
+def _with_their_roles(token_hash: Any, moment: Any) -> Any:
+    return (
         Session.select(
             Session.id,
             Session.account,
@@ -56,24 +79,8 @@ def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
         .join(Identifier, JOIN.LEFT_OUTER, on=_proven_civil_number())
         .switch(Account)
         .join(Role, JOIN.LEFT_OUTER)
-        .where((Session.token_hash == secrets.token_hash(token)) & _open(now()) & Account.blocked_at.is_null())
+        .where((Session.token_hash == token_hash) & _open(moment) & Account.blocked_at.is_null())
         .objects()
-    )
-    if not rows or _idle(rows[0]):
-        return None
-    session = rows[0]
-    if not quiet and now() - session.seen_at > SEEN_EVERY:
-        Session.update(seen_at=now()).where(Session.id == session.id).execute()
-    return Actor(
-        account=session.account_id,
-        session=session.id,
-        name=session.arabic_name
-        if locale == "ar" and session.arabic_name
-        else " ".join(filter(None, (session.first_name, session.middle_name, session.family_name))),
-        civil_number=session.civil_number,
-        assurance=Assurance(session.assurance),
-        roles=frozenset(f"{row.role}:{row.authority}" if row.authority else row.role for row in rows if row.role),
-        locale=locale,
     )
 
 
@@ -140,7 +147,7 @@ def of(actor: Actor) -> list[Open]:
     return sorted(shown, key=lambda row: not row.current)
 
 
-def _open(moment: dt.datetime) -> object:
+def _open(moment: Any) -> object:
     return Session.ended_at.is_null() & (Session.expires_at > moment)
 
 

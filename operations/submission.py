@@ -19,6 +19,7 @@ from operations import audit, bills, fees, messages, registers
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
+from statements import statement
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,18 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         advance(row, State.IN_REVIEW)
     happened(row, "submitted", actor)
     audit.record(actor, "application.submitted", row.reference)
-    StepUp.update(state=StepUpState.ENDED).where((StepUp.application == row) & (StepUp.state == StepUpState.OPEN)).execute()
+    _end_grants.run(row)
     if not owed and service.decision is Decision.AUTOMATIC:
         complete(row)
     elif service.decision is Decision.CLERK:
         messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title))
     return work_on(row)
+
+
+@statement
+def _end_grants(application: Any) -> Any:
+    grants = (StepUp.application == application) & (StepUp.state == StepUpState.OPEN)
+    return StepUp.update({StepUp.state: StepUpState.ENDED}).where(grants)
 
 
 def _freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:

@@ -8,23 +8,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from peewee import Database, SqliteDatabase
-from playhouse.db_url import connect
+from peewee import Database
 from playhouse.migrations import Runner
 
+import databases
 import models
 from operations.outside import outside
 from tests.support.postbox import Postbox
 from tests.support.postgres import PostgresServer
 from tests.support.processes import ROOT
 
-PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "off", "busy_timeout": 10_000}
+QUICKLY = {"synchronous": "off"}  # no test survives a power cut
 
 
 def opened(url: str) -> Database:
-    if url.startswith("sqlite"):
-        return SqliteDatabase(url.removeprefix("sqlite:///"), pragmas=PRAGMAS, lock_type="IMMEDIATE", timeout=10)
-    return connect(url, prefer_psycopg3=True)
+    """As the portal opens it."""
+    database = databases.database_at(url)
+    if isinstance(database, databases.Fair):
+        database.init(database.database, pragmas=databases.PRAGMAS | QUICKLY, timeout=10)
+    return database
 
 
 def migrate(url: str) -> None:
