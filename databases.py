@@ -52,7 +52,7 @@ class Fair(SqliteDatabase):
     def _gate(self) -> Any:
         """Each connection has a file of its own: the lock belongs to the open file."""
         if getattr(self._state, "gate", None) is None:
-            self._state.gate = Path(f"{self.database}.gate").open("ab")
+            self._state.gate = Path(f"{self.database}.gate").open("ab")  # noqa: SIM115 - open as long as its connection
         return self._state.gate
 
     def _leave(self) -> None:

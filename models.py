@@ -75,17 +75,22 @@ def new_id() -> str:
 
 
 class Row(Model):
+    if TYPE_CHECKING:
+        _pk: Any
+
     class Meta:
         database = database
         legacy_table_names = False
 
     def save(self, force_insert: bool = False, only: Any = None) -> Any:
-        """As peewee's own, by a statement composed once (`statements`)."""
+        """As peewee's own, by a statement composed once (`statements`), and of a row that exists only what was assigned since."""
         changing = self._pk is not None and not force_insert
-        key = self._meta.primary_key.name
-        values = {name: value for name, value in self.__data__.items() if name != key or not (changing or value is None)}
+        names = self._dirty - {self._meta.primary_key.name} if changing else self.__data__
+        values = {name: self.__data__[name] for name in sorted(names) if name != "id" or self.__data__[name] is not None}
         if only is not None or any(isinstance(value, Node) for value in values.values()):
             return super().save(force_insert, only)
+        if changing and not values:
+            return 0
         made = statements.write(self, values, changing=changing)
         if not changing and self._meta.auto_increment:
             self._pk = made

@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,17 @@ NEVER_EMPTY = ("code", "label_en", "label_ar", "kind", "from", "source")
 
 def schedule() -> Schedule:
     """The rules as they stand. Where unconfirmed fees may not be charged (production), they count as unset."""
-    rules = map(_rule, _all.run())
+    rules = _rules()
     return Schedule(tuple(rule if rule.confirmed or outside.demo_fees else replace(rule, amount=None, rate=0) for rule in rules))
+
+
+def _rules() -> list[Rule]:
+    return [_rule(row) for row in _all.run()]
 
 
 @statement
 def _all() -> Any:
-    return FeeRule.select()
+    return FeeRule.select(*(getattr(FeeRule, column.name) for column in fields(Rule))).dicts()
 
 
 def quote(service: Service, case: Case) -> Quote:
@@ -47,9 +51,7 @@ def tariff(service: Service, day: dt.date) -> list[Rule]:
 
 def unset() -> list[str]:
     """Fees that services name and nobody has set or confirmed: those services cannot open in production."""
-    rules = (
-        [_rule(row) for row in FeeRule.select()] if FeeRule.table_exists() else []
-    )  # before the first migration nothing is set
+    rules = _rules() if FeeRule.table_exists() else []  # before the first migration nothing is set
     return [f"{service.code}: {code}" for service in catalogue.services.values() for code in _unset_of(service, rules)]
 
 
@@ -57,7 +59,7 @@ def check_open(service: Service) -> None:
     """Raises Refusal when the service may not be begun: in production every fee it names is set and confirmed for somebody."""
     if outside.demo_fees:
         return
-    if missing := _unset_of(service, [_rule(row) for row in FeeRule.select()]):
+    if missing := _unset_of(service, _rules()):
         raise Refusal(
             _("This service is not open yet. Its authority has not confirmed these fees: %(fees)s", fees=", ".join(missing))
         )
@@ -123,21 +125,5 @@ def _amount(cell: str) -> Money | None:
     return Money.parse(cell) if cell else None
 
 
-def _rule(row: FeeRule) -> Rule:
-    return Rule(
-        id=row.id,
-        code=row.code,
-        variant=row.variant,
-        label=row.label,
-        kind=fees.Kind(row.kind),
-        amount=row.amount,
-        rate=row.rate,
-        threshold=row.threshold,
-        of=row.of,
-        least=row.least,
-        most=row.most,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-        source=row.source,
-        confirmed=row.confirmed,
-    )
+def _rule(row: dict[str, Any]) -> Rule:
+    return Rule(**row | {"kind": fees.Kind(row["kind"])})

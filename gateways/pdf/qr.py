@@ -12,7 +12,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import segno
 from cryptography import x509
@@ -21,7 +21,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from gateways.pdf.seal import HALF, Seal
+if TYPE_CHECKING:
+    from gateways.pdf.seal import Seal
+
+HALF = 32  # bytes of each of the signature's two numbers, P-256
 
 VERSION = "1"
 BETWEEN = "~"
@@ -60,7 +63,7 @@ class Payload:
         return BETWEEN.join((VERSION, self.code, self.serial, self.kind, self.issued.isoformat(), expires))
 
 
-def sign_payload(payload: Payload, seal: Seal) -> str:
+def sign_payload(payload: Payload, seal: "Seal") -> str:
     """The line with the seal's signature."""
     line = str(payload)
     return line + BETWEEN + base64.urlsafe_b64encode(seal.sign_text(line.encode("ascii"))).rstrip(b"=").decode("ascii")
