@@ -244,11 +244,11 @@ class Connection(Wire):
 
     def transmit(self, command: bytes, seconds: float) -> bytes:
         """The card's answer. Raises CardProblem card-removed, no-service, timeout."""
-        return self._ask(lambda: self._transmit(command), seconds)
+        return bytes(self._ask(lambda: self._transmit(command), seconds))
 
     def verify_on_pad(self, structure: bytes, seconds: float) -> bytes:
         """The same after the person typed on the reader."""
-        return self._ask(lambda: bytes(_good(scard.SCardControl(self._card, self._pad, list(structure)))), seconds)
+        return bytes(self._ask(lambda: _good(scard.SCardControl(self._card, self._pad, list(structure))), seconds))
 
     def close(self, *, reset: bool = True) -> None:
         """Let the card go; it forgets the PIN. Only a card looked at and not used is let go without a reset."""
@@ -301,8 +301,8 @@ class Connection(Wire):
         rows = [raw[at : at + 6] for at in range(0, len(raw) - 5, 6)]
         return {row[0]: int.from_bytes(row[2:], "big") for row in rows if row[1] == 4}
 
-    def _transmit(self, command: bytes) -> bytes:
-        return bytes(_good(scard.SCardTransmit(self._card, self._protocol, list(command))))
+    def _transmit(self, command: bytes) -> Any:
+        return _good(scard.SCardTransmit(self._card, self._protocol, list(command)))
 
     def _disconnect(self, reset: bool) -> None:
         if self._card is not None:

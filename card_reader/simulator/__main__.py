@@ -9,10 +9,11 @@ python -m card_reader.simulator reader --data FOLDER --port PORT    such a reade
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from card_reader.simulator import folder, service
-from card_reader.simulator.card import ALGORITHMS, DEMO_PIN, INDEPENDENT, Manners
+from card_reader.simulator.card import ALGORITHMS, DEMO_PIN, INDEPENDENT, Manners, VirtualCard
 from card_reader.simulator.citizen import POLICY, Citizen, TestAuthority
 from card_reader.simulator.link import Link
 
@@ -42,8 +43,8 @@ def request(asked: argparse.Namespace) -> int:
 
 
 def insert(asked: argparse.Namespace) -> int:
-    manners = Manners(packed=asked.packed, seconds=asked.seconds, **(INDEPENDENT if asked.independent else {}))
-    manners.tries = asked.tries or manners.tries
+    manners = INDEPENDENT if asked.independent else Manners()
+    manners = replace(manners, packed=asked.packed, seconds=asked.seconds, tries=asked.tries or manners.tries)
     card = folder.card(asked.data, manners, asked.pin)
     try:
         link = inserted(card, asked.port)
@@ -65,7 +66,7 @@ def reader(asked: argparse.Namespace) -> int:
         return running.process.wait()
 
 
-def inserted(card: folder.VirtualCard, port: int) -> Link:
+def inserted(card: VirtualCard, port: int) -> Link:
     """In the reader, which may still be coming up. Raises OSError."""
     end = time.monotonic() + PATIENCE
     while True:

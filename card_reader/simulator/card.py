@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -32,6 +32,9 @@ DIGESTS: dict[int, hashes.HashAlgorithm] = {0x11: hashes.SHA256(), 0x14: hashes.
 # Card holder unique identifier and capabilities: SP 800-73-4 part 1, tables 9 and 8; a number of no agency (FASC-N of all nines).
 FASC_N = bytes.fromhex("d4e739da739ced39ce739d836858210842108421c84210c3eb")
 NOTHING_SAID = b"".join(tlv(tag) for tag in (0xF3, 0xF6, 0xF7, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE))
+
+
+FIVE_YEARS = timedelta(days=5 * 365)
 
 
 class Refused(Exception):
@@ -62,7 +65,7 @@ class Manners:
 
 
 # A PIV card of another maker, as independent ones were seen to behave.
-INDEPENDENT = {"tries": 5, "part": 255, "exact": False, "strict": True, "empty_slot": 0x6A86}
+INDEPENDENT = Manners(tries=5, part=255, exact=False, strict=True, empty_slot=0x6A86)
 
 
 class VirtualCard:
@@ -238,7 +241,7 @@ class VirtualCard:
         return tlv(0x7C, tlv(0x81, os.urandom(CHALLENGES[algorithm])))
 
     def _fill(self) -> None:
-        expires = date(date.today().year + 5, 1, 1).strftime("%Y%m%d").encode()
+        expires = (datetime.now(UTC) + FIVE_YEARS).strftime("%Y%m%d").encode()
         self.objects[0x5FC102] = tlv(0x53, tlv(0x30, FASC_N), tlv(0x34, os.urandom(16)), tlv(0x35, expires), tlv(0x3E), tlv(0xFE))
         identifier = bytes.fromhex("A000000116FF02") + os.urandom(14)
         self.objects[0x5FC107] = tlv(

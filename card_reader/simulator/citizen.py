@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from card_reader.simulator.card import AUTHENTICATION, SIGNATURE, PrivateKey
@@ -104,7 +105,7 @@ class TestAuthority:
     def _signed(
         self,
         subject: x509.Name,
-        key: "x509.base.CertificatePublicKeyTypes",
+        key: CertificatePublicKeyTypes,
         lives: dt.timedelta,
         critical: tuple[x509.ExtensionType, ...],
         other: tuple[x509.ExtensionType, ...],

@@ -56,7 +56,7 @@ def start(folder: Path, readers: Mapping[str, int]) -> PrivateService:
         process = subprocess.Popen(
             ["/bin/sh", "-c", TAKE_OVER, "sh", str(DAEMON), "--foreground", "--config", str(configuration)],
             env={**os.environ, "LISTEN_FDS": "1"},
-            stdin=door,
+            stdin=door.fileno(),
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C is for whoever started us
