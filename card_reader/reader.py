@@ -57,7 +57,7 @@ CONNECTING = 10  # seconds
 LETTING_GO = 3
 LOOKING = 3  # at a new card, to see what it is
 WAITING_OUR_TURN = 3
-A_LOOK_EVERY = 1000  # milliseconds, should a notice be missed
+A_LOOK_EVERY = 500  # milliseconds
 SERVICE_BACK_AFTER = 0.25  # seconds between attempts
 
 
@@ -174,17 +174,12 @@ class Readers:
 
     def _watch_service(self, context: Any) -> None:
         seen: dict[str, int] = {}
-        answers_to_reset: dict[str, bytes] = {}
         while not self._closing.is_set():
-            names = reader_names(context)
-            asked = [(name, seen.get(name, scard.SCARD_STATE_UNAWARE)) for name in names]
-            result, *changes = scard.SCardGetStatusChange(context, A_LOOK_EVERY, [*asked, (NEW_READERS, 0)])
-            if _unsigned(result) not in (0, scard.SCARD_E_TIMEOUT & 0xFFFFFFFF, scard.SCARD_E_UNKNOWN_READER & 0xFFFFFFFF):
-                raise _problem(result)
-            for name, state, answer_to_reset in changes[0] if result == 0 else ():
-                seen[name], answers_to_reset[name] = state, bytes(answer_to_reset)
-            present = tuple(self._look(name, seen[name], answers_to_reset[name]) for name in names if name in seen)
-            self._publish(Status(True, present))
+            states = _states(context, reader_names(context))
+            self._publish(Status(True, tuple(self._look(*each) for each in states)))
+            new, seen = any(seen.get(name) != state for name, state, _ in states), {name: state for name, state, _ in states}
+            if not new:  # nothing came while we looked
+                _wait(context, seen)
 
     def _look(self, name: str, state: int, answer_to_reset: bytes) -> ReaderState:
         """What is in the reader. A card is asked once who it is: the state's upper half counts cards coming and going."""
@@ -332,6 +327,22 @@ def reader_names(context: Any) -> list[str]:
     if problem.code == "no-reader":
         return []
     raise problem
+
+
+def _states(context: Any, names: list[str]) -> list[tuple[str, int, bytes]]:
+    """Of each reader, with the answer to reset of the card in it. Raises CardProblem no-service."""
+    if not names:
+        return []
+    rows = _good(scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE) for name in names]))
+    return [(name, state, bytes(answer_to_reset)) for name, state, answer_to_reset in rows]
+
+
+def _wait(context: Any, seen: dict[str, int]) -> None:
+    """Until a card or a reader comes or goes, or a while has passed: who takes a card for itself gives no notice."""
+    result, _ = scard.SCardGetStatusChange(context, A_LOOK_EVERY, [*seen.items(), (NEW_READERS, scard.SCARD_STATE_UNAWARE)])
+    problem = _problem(result)
+    if result != 0 and problem.code not in ("timeout", "no-reader"):
+        raise problem
 
 
 def _introduced(name: str) -> ReaderState:

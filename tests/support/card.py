@@ -38,12 +38,12 @@ class VirtualReader:
         self.links[slot] = link = until(lambda: self._inserted(card, slot))
         return link
 
-    def pull(self) -> None:
-        """Take out all cards, and wait until the reader has noticed."""
+    def pull(self, wait: float = NOTICED) -> None:
+        """Take out all cards, and wait so many seconds, for the reader to notice."""
         for link in self.links.values():
             link.pull()
         if self.links:
-            time.sleep(NOTICED)
+            time.sleep(wait)
         self.links.clear()
 
     def crash(self) -> None:
