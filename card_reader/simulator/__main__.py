@@ -7,6 +7,7 @@ python -m card_reader.simulator reader --data FOLDER --port PORT    such a reade
 """
 
 import argparse
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -61,6 +62,7 @@ def insert(asked: argparse.Namespace) -> int:
 def reader(asked: argparse.Namespace) -> int:
     if lacking := service.missing():
         return said(f"sudo apt-get install --no-install-recommends {' '.join(lacking)}", to=2)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what we started ends with us
     with service.running(asked.data, {READER: asked.port}) as running:
         said(*(f"{name}={value}" for name, value in running.environment.items()))
         return running.process.wait()

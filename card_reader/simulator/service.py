@@ -59,7 +59,6 @@ def start(folder: Path, readers: Mapping[str, int]) -> PrivateService:
             stdin=door.fileno(),
             stdout=log,
             stderr=log,
-            start_new_session=True,  # Ctrl-C is for whoever started us
         )
     return PrivateService(process, {"PCSCLITE_CSOCK_NAME": str(address)})
 

@@ -1,6 +1,7 @@
 """The virtual card as a program: what `make card` uses, and what its certificates say."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from card_reader.reader import Readers
 from card_reader.simulator import folder
 from card_reader.simulator.citizen import Citizen, TestAuthority
 from tests.card_reader.watching import log_in, seen
-from tests.support.card import VirtualReader
+from tests.support.card import VirtualReader, until
 from tests.support.processes import ROOT, free_port, stop
 
 
@@ -108,6 +109,26 @@ def test_without_a_reader_the_program_says_so(tmp_path: Path, monkeypatch: pytes
     from card_reader.simulator.__main__ import main
 
     assert main(["insert", "--data", str(tmp_path), "--port", str(free_port())]) == 2
+
+
+def test_a_reader_of_its_own_ends_with_the_program(tmp_path: Path):
+    port = free_port(2)
+    command = [sys.executable, "-m", "card_reader.simulator", "reader", "--data", str(tmp_path), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert process.stdout.readline().strip() == f"PCSCLITE_CSOCK_NAME={tmp_path / 'socket'}"
+        until(lambda: listens(port))
+        process.terminate()  # it alone, not those it started
+        process.wait(10)
+        assert not listens(port)
+    finally:
+        stop(process)
+        process.stdout.close()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_each_command_explains_itself():
