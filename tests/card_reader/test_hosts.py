@@ -1,4 +1,4 @@
-"""Programs of others, which know nothing of us, take our virtual card for a real one."""
+"""Others, who know nothing of us: their programs take our card for a real one, and their card is told from one of ours."""
 
 import os
 import subprocess
@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from card_reader.errors import CardProblem
 from card_reader.reader import Readers
 from card_reader.simulator.card import INDEPENDENT, PIN, VirtualCard
 from tests.card_reader.watching import seen
 from tests.support.card import PIN as SECRET
 from tests.support.card import VirtualReader, card
+from tests.support.processes import ROOT, stop
 
 YKMAN = str(Path(sys.executable).with_name("ykman"))
 OF_PIV = "PIV AUTH key"
@@ -65,3 +67,16 @@ def test_others_change_and_unblock_the_pin(readers: Readers, slots: VirtualReade
     virtual.tries[PIN] = 0
     told(slots, *yubico, "--action", "unblock-pin", "--pin", "12345678", "--new-pin", "111222")
     told(slots, *yubico, "--action", "verify-pin", "--pin", "111222")
+
+
+def test_a_card_of_another_standard_is_refused_politely(readers: Readers, slots: VirtualReader, tmp_path: Path):
+    command = [sys.executable, "-m", "tests.support.cac", str(slots.port), str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    try:
+        seen(readers, "unknown-card", "empty")
+        assert "Common Access Card" in told(slots, "pkcs11-tool", "--list-slots"), "it works, for those who know it"
+        with pytest.raises(CardProblem, match="not-supported"), readers.open():
+            pass
+    finally:
+        stop(process)
+    seen(readers, "empty", "empty")
