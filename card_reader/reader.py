@@ -173,13 +173,10 @@ class Readers:
                 self._closing.wait(SERVICE_BACK_AFTER)
 
     def _watch_service(self, context: Any) -> None:
-        seen: dict[str, int] = {}
         while not self._closing.is_set():
             states = _states(context, reader_names(context))
             self._publish(Status(True, tuple(self._look(*each) for each in states)))
-            new, seen = any(seen.get(name) != state for name, state, _ in states), {name: state for name, state, _ in states}
-            if not new:  # nothing came while we looked
-                _wait(context, seen)
+            _wait(context, {name: state for name, state, _ in states})
 
     def _look(self, name: str, state: int, answer_to_reset: bytes) -> ReaderState:
         """What is in the reader. A card is asked once who it is: the state's upper half counts cards coming and going."""
@@ -338,7 +335,7 @@ def _states(context: Any, names: list[str]) -> list[tuple[str, int, bytes]]:
 
 
 def _wait(context: Any, seen: dict[str, int]) -> None:
-    """Until a card or a reader comes or goes, or a while has passed: who takes a card for itself gives no notice."""
+    """Until it is no longer as seen: a card or a reader comes or goes; or a while has passed: who takes a card for itself gives no notice."""
     result, _ = scard.SCardGetStatusChange(context, A_LOOK_EVERY, [*seen.items(), (NEW_READERS, scard.SCARD_STATE_UNAWARE)])
     problem = _problem(result)
     if result != 0 and problem.code not in ("timeout", "no-reader"):

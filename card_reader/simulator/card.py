@@ -103,7 +103,7 @@ class VirtualCard:
 
     def reset(self) -> None:
         """What cutting the power does: nothing is selected, no PIN was given."""
-        self._selected = self._given = self._fresh = False
+        self.selected = self._given = self._fresh = False
         self._parts, self._header = b"", b""
         self._waiting = b""
 
@@ -120,6 +120,8 @@ class VirtualCard:
     def _answer(self, command: bytes) -> tuple[bytes, int]:
         header, data, expected = _read(command)
         cla, instruction, p1, p2 = header
+        if self.manners.protocol == 0 and data and expected is not None:  # T=0 carries one length
+            raise Refused(0x6700)
         self.commands.append(instruction)
         if instruction in self.manners.statuses:
             raise Refused(self.manners.statuses[instruction])
@@ -138,7 +140,7 @@ class VirtualCard:
         data, self._parts, self._header = self._parts, b"", b""
         if instruction not in self._known:
             raise Refused(0x6D00)
-        if not self._selected and instruction != 0xA4:
+        if not self.selected and instruction != 0xA4:
             raise Refused(0x6986 if self.manners.strict else 0x6A82)
         return self._part(self._known[instruction](p1, p2, data), expected)
 
@@ -157,7 +159,7 @@ class VirtualCard:
             raise Refused(0x6A86)
         if len(name) < 5 or not APPLICATION.startswith(name):
             raise Refused(0x6A82)
-        self._selected = True  # who gave the PIN stays known: SP 800-73-4 part 2, section 3.1.1
+        self.selected = True  # who gave the PIN stays known: SP 800-73-4 part 2, section 3.1.1
         algorithms = b"".join(tlv(0x80, bytes([number])) for number in ALGORITHMS.values())
         authority = tlv(0x79, tlv(0x4F, APPLICATION[:5]))
         return tlv(0x61, tlv(0x4F, APPLICATION[5:]), authority, tlv(0x50, NAME), tlv(0xAC, algorithms, tlv(0x06, b"\0")))

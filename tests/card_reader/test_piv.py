@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -179,6 +180,18 @@ def test_what_is_no_certificate_is_not_taken_for_one(container: Callable[[], byt
     virtual = card()
     virtual.objects[0x5FC105] = container()
     assert problem(speaking(virtual)[0].certificate).code == code
+
+
+def test_a_certificate_that_claims_too_much_is_not_unpacked_whole():
+    virtual = card()
+    virtual.objects[0x5FC105] = packed_too_large()
+    asked, _ = speaking(virtual)
+    tracemalloc.start()
+    try:
+        problem(asked.certificate)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_signature_that_does_not_fit_the_certificate_is_refused():
