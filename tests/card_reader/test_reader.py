@@ -85,6 +85,7 @@ def test_afterwards_the_card_knows_no_pin_and_is_free(readers: Readers, plugged:
     with readers.open() as asked:
         asked.verify(SECRET)
         assert asked.tries() is None
+        asked.sign(DIGEST)
         assert plugged.selected
     assert plugged.commands[-1] == 0x20, "logged out, for cards that a reset leaves as they were"
     assert not plugged.selected, "reset, for cards that cannot log out"
