@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
@@ -29,6 +29,7 @@ AUTHORITIES_LIVE = 10 * 365 * DAY
 PEOPLE_LIVE = 3 * 365 * DAY
 LIST_LIVES = dt.timedelta(hours=1)
 ANSWER_LIVES = dt.timedelta(minutes=10)
+PersonKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 KEY_USAGES = (
     "digital_signature",
     "content_commitment",
@@ -82,7 +83,7 @@ class Authority:
     def issue(
         self,
         subject: x509.Name,
-        public_key: ec.EllipticCurvePublicKey,
+        public_key: PersonKey,
         *,
         usage: str = "clientAuth",
         policy: str = PERSON_POLICY,
@@ -108,6 +109,18 @@ class Authority:
         )
         _write(self.folder / "issued" / f"{certificate.serial_number:x}.pem", _pem(certificate))
         return certificate
+
+    def answer_request(self, pem: bytes, *, signing: bool = False) -> x509.Certificate:
+        """The certificate a card asks for (PKCS#10): for logging in, or for signing documents.
+
+        Raises ValueError when whoever asks does not hold the key, or holds one of a kind not used for people.
+        """
+        asked = x509.load_pem_x509_csr(pem)
+        key = asked.public_key()
+        if not asked.is_signature_valid or not isinstance(key, PersonKey):
+            raise ValueError("the request is not signed by a key for a person")
+        usage = "emailProtection" if signing else "clientAuth"
+        return self.issue(asked.subject, key, usage=usage, digital_signature=not signing)
 
     def revoke(self, serial: int, *, at: dt.datetime | None = None) -> None:
         """From now on OCSP and the lists say so. Revoking twice keeps the first date."""
@@ -240,7 +253,7 @@ def private_key(file: Path) -> ec.EllipticCurvePrivateKey:
 
 def _certificate(
     subject: x509.Name,
-    public_key: ec.EllipticCurvePublicKey,
+    public_key: PersonKey,
     signer: Signer | SelfSigned,
     lives: tuple[dt.datetime, dt.datetime],
     *extensions: x509.ExtensionType,
