@@ -31,13 +31,13 @@ class Handed:
 
 def begin(subject: str, *, nonce: str | None = None, lasts: dt.timedelta = LASTS, **details: Any) -> Handed:
     """A new challenge; `nonce` where it must say more than 32 random bytes do."""
-    handed = Handed(token_urlsafe(32), nonce or base64.b64encode(token_bytes(32)).decode())
+    handed, moment = Handed(token_urlsafe(32), nonce or base64.b64encode(token_bytes(32)).decode()), now()
     IdentityChallenge.create(
         holder=secrets.token_hash(handed.secret),
         subject=subject,
         nonce=handed.nonce,
-        created_at=now(),
-        expires_at=now() + lasts,
+        created_at=moment,
+        expires_at=moment + lasts,
         **details,
     )
     return handed
