@@ -212,6 +212,8 @@ def _validator(
 
 
 def _requester(settings: Settings) -> Requester | None:
+    if bool(settings.ocsp_key) != bool(settings.ocsp_certificate):
+        raise Unsafe("OCSP_KEY, OCSP_CERTIFICATE: set both, or neither.")
     return Requester(Path(settings.ocsp_key), Path(settings.ocsp_certificate)) if settings.ocsp_key else None
 
 

@@ -159,7 +159,6 @@ class Settings:
             bool(set(self.trust_policies.split()) & set(self.card_policies.split())),
             "CARD_POLICIES: shares a policy with TRUST_POLICIES; a SIM would pass for a card.",
         )
-        yield bool(self.ocsp_key) != bool(self.ocsp_certificate), "OCSP_KEY and OCSP_CERTIFICATE: set both or neither."
         for name in ("mail_urls", "sms_urls"):
             urls = getattr(self, name).split()
             yield (

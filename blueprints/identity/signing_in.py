@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from blueprints import entrance
 from blueprints.accounts.forms import ARABIC, CIVIL_NUMBER, EMAIL, accepted_by, compact, refusals_in, shaped, spaced
 from blueprints.actor import actor, address
-from blueprints.addresses import back_to, go
+from blueprints.addresses import go
 from blueprints.forms import Form, folded, required
 from blueprints.identity import card_page
 from blueprints.identity.routes import PhoneForm, blueprint, left_alone, waiting_page
@@ -99,10 +99,14 @@ def phone_sign_in() -> ResponseReturnValue:
         return go(entrance.after(wanted))
     form = PhoneSignInForm()
     if form.validate_on_submit():
-        with refusals_in(form):
+        try:
             handed = signing_in.ring(form.phone.data, form.civil_number.data, locale=locale(), address=address())
-            session[RINGING] = handed.secret
-            session[NEXT] = back_to(wanted, "")
+        except Refusal as refusal:
+            if refusal.field is None:
+                raise
+            form.refuse(refusal)
+        else:
+            session[RINGING], session[NEXT] = handed.secret, wanted
             return go(url_for(".phone_sign_in_waiting"))
     return page("identity/sign_in_phone.html", 422 if form.errors else 200, form=form, wanted=wanted)
 
@@ -117,7 +121,7 @@ def phone_sign_in_waiting() -> ResponseReturnValue:
         if actor().signed_in:  # another window was faster
             return left_alone(go(entrance.after(None)))
         notice("error", signing_in.UNCONFIRMED if found is None else signing_in.failure(found))
-        return left_alone(go(url_for(".phone_sign_in", next=session.get(NEXT) or None)))
+        return left_alone(go(url_for(".phone_sign_in", next=session.get(NEXT))))
     return waiting_page(
         found,
         code=signing_in.code(found),
@@ -130,7 +134,7 @@ def phone_sign_in_waiting() -> ResponseReturnValue:
 def cancel_phone_sign_in() -> Response:
     """audience: anyone. Stop waiting for the phone."""
     signing_in.cancel(session.pop(RINGING, None))
-    return go(url_for(".phone_sign_in", next=session.get(NEXT) or None))
+    return go(url_for(".phone_sign_in", next=session.get(NEXT)))
 
 
 # --- Who arrived -----------------------------------------------------------------------------------------------------------------
@@ -142,9 +146,7 @@ def _arrived(arrival: Arrival, wanted: str | None) -> ResponseReturnValue:
         return entrance.enter(arrival.account, wanted, assurance=arrival.assurance, method=arrival.method)
     assert arrival.newcomer is not None
     entrance.afresh()
-    session[PROVEN] = arrival.newcomer.secret
-    if wanted:
-        session[NEXT] = back_to(wanted, "")
+    session[PROVEN], session[NEXT] = arrival.newcomer.secret, wanted
     return go(url_for(".newcomer"))
 
 

@@ -62,7 +62,7 @@ def about(name: str) -> Response:
 @blueprint.get("/help/card-reader")
 def card_reader() -> Response:
     """audience: anyone. How to get an ID card, its reader, the program and the browser to work together."""
-    return page("pages/card_reader.html", portal=current_app.config["SETTINGS"].portal_url)
+    return page("pages/card_reader.html", origin=current_app.config["SETTINGS"].portal_url)
 
 
 def _reference(asked: str) -> str | None:

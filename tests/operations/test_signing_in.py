@@ -340,9 +340,7 @@ def test_a_name_is_taken_apart_as_the_certificate_has_it(
 @pytest.fixture
 def person_of() -> Callable[..., str]:
     def remembered(**attributes: str) -> str:
-        handed = challenges.begin(
-            newcomers.NEWCOMER, state=ChallengeState.PROVEN, person={"civil_number": "1", **attributes}
-        )
+        handed = challenges.begin(newcomers.NEWCOMER, state=ChallengeState.PROVEN, person={"civil_number": "1", **attributes})
         return handed.secret
 
     return remembered

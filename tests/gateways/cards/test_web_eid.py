@@ -91,9 +91,7 @@ def test_another_persons_certificate_does_not_fit_the_signature(issuer: Issuer, 
     assert refused(cards, swapped) is Reason.BAD_SIGNATURE
 
 
-def test_a_forged_certificate_is_refused_and_its_addresses_never_called(
-    issuer: Issuer, cards: WebEid, tmp_path: Path
-) -> None:
+def test_a_forged_certificate_is_refused_and_its_addresses_never_called(issuer: Issuer, cards: WebEid, tmp_path: Path) -> None:
     stranger = Authority(tmp_path / "stranger", f"{issuer.authority.url}/called")
     assert refused(cards, a_card(stranger).token(NONCE)) is Reason.UNKNOWN_ISSUER
     assert issuer.asked == []
@@ -187,7 +185,9 @@ def test_a_token_of_another_shape_is_refused_before_anything_is_asked(
     assert issuer.asked == []
 
 
-@pytest.mark.parametrize("text", ["", "x" * 99, "{}" + " " * 200, "[" * 5000, '"' + "x" * 200 + '"', "1" * 5000, "null" + " " * 200])
+@pytest.mark.parametrize(
+    "text", ["", "x" * 99, "{}" + " " * 200, "[" * 5000, '"' + "x" * 200 + '"', "1" * 5000, "null" + " " * 200]
+)
 def test_what_is_no_token_is_refused(text: str, cards: WebEid) -> None:
     assert refused(cards, text) is Reason.MALFORMED
 
@@ -230,7 +230,9 @@ def mangled(token: str, draw: st.DrawFn) -> str:
 
 @settings(max_examples=1000, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_a_thousand_mangled_tokens_are_all_refused_and_none_breaks_anything(data: st.DataObject, alis: Card, cards: WebEid) -> None:
+def test_a_thousand_mangled_tokens_are_all_refused_and_none_breaks_anything(
+    data: st.DataObject, alis: Card, cards: WebEid
+) -> None:
     honest = alis.token(NONCE)
     token = data.draw(st.composite(lambda draw: mangled(honest, draw))())
     try:
