@@ -8,7 +8,7 @@ PYTHON := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run work test setup-test check fix translate migrate seed service bench vendor pictures torture
+.PHONY: help setup run card work test setup-test check fix translate migrate seed service bench vendor pictures torture
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
@@ -19,14 +19,17 @@ setup: $(VENV)/ready ## everything to run: packages, translations, development k
 run: $(VENV)/ready ## the portal, its worker and the sandboxes on PORT and the four after it; Ctrl-C stops all
 	@$(PYTHON) -m tools.run
 
+card: $(VENV)/ready-card ## a demo citizen's ID card beside `make run`, without plastic: virtual card and reader, and their program
+	@$(PYTHON) -m tools.card
+
 work: $(VENV)/ready ## the queue's worker alone
 	@$(PYTHON) -m flask work
 
 test: setup-test check ## everything to test with, all checks, all tests; WORKERS=n in parallel
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(TESTS)
 
-setup-test: $(VENV)/ready-test
-	@$(PYTHON) -m tools.setup_test
+setup-test: $(VENV)/ready-test $(VENV)/ready-card
+	@$(PYTHON) -m tools.system tests
 
 check: $(VENV)/ready-test ## style, formatting, types, floors, templates, translations, unused code
 	@$(PYTHON) -m tools.check
@@ -66,6 +69,12 @@ $(PYTHON):
 $(VENV)/ready: requirements.txt constraints.txt $(PYTHON)
 	@echo "Fetching the Python packages… · جارٍ جلب حزم بايثون…"
 	@$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+# pyscard comes as source alone: the system packages it is built with come first
+$(VENV)/ready-card: $(VENV)/ready card_reader/requirements.txt
+	@$(PYTHON) -m tools.system card
+	@$(INSTALL) --no-binary pyscard --requirement card_reader/requirements.txt
 	@touch $@
 
 $(VENV)/ready-test: $(VENV)/ready requirements-dev.txt

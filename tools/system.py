@@ -1,8 +1,10 @@
-"""Brings what the tests need beside Python: a browser, PostgreSQL, tools to look into PDF; nothing when they are there.
+"""Brings what programs need beside Python, by the system's packages; nothing when it is there.
 
-And compiles the translations: the tests read Arabic.
+    python -m tools.system card          what `make card` needs: PC/SC with a virtual reader, and what pyscard is built with
+    python -m tools.system card tests    and what the tests need on top: a browser, PostgreSQL, tools to look into PDF, other card programs
 
-Nothing of this is left running on the machine: no database cluster is made, no service started.
+Nothing of this is left running on the machine: no database cluster is made, no service started. Translations are compiled on the way:
+the tests read Arabic.
 """
 
 import os
@@ -12,36 +14,52 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from sysconfig import get_path
 
 from tools import translations
 
-NEEDED: dict[str, Callable[[], object]] = {
-    "chromium": lambda: shutil.which("chromium"),
-    "libatomic1": lambda: list(Path("/usr/lib").glob("*/libatomic.so.1")),  # playwright's driver wants it
-    "postgresql": lambda: list(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
-    "poppler-utils": lambda: shutil.which("pdftoppm"),
+NEEDED: dict[str, dict[str, Callable[[], object]]] = {
+    "card": {
+        "pcscd": lambda: Path("/usr/sbin/pcscd").exists(),
+        "vsmartcard-vpcd": lambda: Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so").exists(),
+        "gcc": lambda: shutil.which("gcc"),
+        "libpcsclite-dev": lambda: Path("/usr/include/PCSC/winscard.h").exists(),
+        "python3-dev": lambda: (Path(get_path("include")) / "Python.h").exists(),
+    },
+    "tests": {
+        "chromium": lambda: shutil.which("chromium"),
+        "libatomic1": lambda: list(Path("/usr/lib").glob("*/libatomic.so.1")),  # playwright's driver wants it
+        "postgresql": lambda: list(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
+        "poppler-utils": lambda: shutil.which("pdftoppm"),
+        "opensc": lambda: shutil.which("pkcs11-tool"),
+        "opensc-pkcs11": lambda: list(Path("/usr/lib").glob("*/opensc-pkcs11.so")),
+        "yubico-piv-tool": lambda: shutil.which("yubico-piv-tool"),
+        "libcacard0": lambda: list(Path("/usr/lib").glob("*/libcacard.so.0")),
+        "libnss3-tools": lambda: shutil.which("certutil"),
+        "xmlsec1": lambda: shutil.which("xmlsec1"),
+    },
 }
 APT = ("apt-get", "--yes", "--quiet", "--quiet", "--no-install-recommends", "install")
 NO_SERVICES = Path("/usr/sbin/policy-rc.d")
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.conf")
 
 
-def main() -> int:
+def main(*groups: str) -> int:
     translations.compile_all()
-    missing = [package for package, is_there in NEEDED.items() if not is_there()]
+    missing = [package for group in groups for package, is_there in NEEDED[group].items() if not is_there()]
     if not missing:
         return 0
     rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or not can(rights):
         say(
-            "تحتاج الاختبارات إلى حزم من النظام لا يمكن تثبيتها هنا دون صلاحيات. ثبّتها بهذا الأمر ثم أعد المحاولة:",
-            "The tests need system packages, and installing them needs rights. Install them so, then try again:",
+            "هذا يحتاج إلى حزم من النظام لا يمكن تثبيتها هنا دون صلاحيات. ثبّتها بهذا الأمر ثم أعد المحاولة:",
+            "This needs system packages, and installing them needs rights. Install them so, then try again:",
             f"  sudo apt-get install --no-install-recommends {' '.join(missing)}",
         )
         return 1
     say(f"جارٍ تثبيت حزم النظام · installing system packages: {' '.join(missing)}")
     if rights:  # again as root, where files outside this folder can be written
-        return subprocess.run([*rights, sys.executable, "-m", "tools.setup_test"]).returncode
+        return subprocess.run([*rights, sys.executable, "-m", "tools.system", *groups]).returncode
     return install(missing)
 
 
@@ -81,4 +99,4 @@ def say(*lines: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
