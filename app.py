@@ -22,6 +22,7 @@ import blueprints.documents
 import blueprints.errors
 import blueprints.fees
 import blueprints.identity
+import blueprints.identity.provider
 import blueprints.language
 import blueprints.operating
 import blueprints.page
@@ -33,7 +34,9 @@ import blueprints.style
 import models
 import tasks
 from config import ROOT, Settings
+from engine.assurance import Assurance
 from engine.catalogue import catalogue
+from gateways import identity_providers
 from gateways.certificates import CertificateValidator, PersonRule
 from gateways.mail import Failover
 from gateways.mail.smtp import SmtpMailer
@@ -45,6 +48,7 @@ from operations import now
 from operations.outside import outside
 
 if TYPE_CHECKING:
+    from gateways.identity_providers import IdentityProvider
     from gateways.pdf.seal import Seal
     from gateways.pdf.xhtml import XhtmlRenderer
 
@@ -54,6 +58,7 @@ WEB = (
     blueprints.accounts,
     blueprints.applications,
     blueprints.identity,
+    blueprints.identity.provider,
     blueprints.payments,
     blueprints.documents,
     blueprints.fees,
@@ -91,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app)
     _share_connection(app)
-    blueprints.security.init_app(app, settings.bank_origin, settings.https)
+    blueprints.security.init_app(app, " ".join([settings.bank_origin, *_provider_origins(settings)]), settings.https)
     blueprints.language.init_app(app)
     blueprints.actor.init_app(app)
     blueprints.page.init_app(app)
@@ -141,6 +146,7 @@ def wire(settings: Settings) -> None:
         url=settings.mobile_id_url, relying_party_uuid=settings.mobile_id_party, relying_party_name=settings.mobile_id_party_name
     )
     outside.certificates = _validator(settings)
+    outside.identity_provider = _later(lambda: _identity_provider(settings)) if settings.saml_idp_metadata else None
     tasks.hang_doorbell(tasks.make_queue(settings.database, settings.var))
 
 
@@ -189,6 +195,30 @@ def _validator(settings: Settings) -> CertificateValidator | None:
         policies=settings.trust_policies.split(),
         person_rule=PersonRule(pattern=settings.trust_person_rule),
     )
+
+
+def _identity_provider(settings: Settings) -> "IdentityProvider":
+    """Made when it is first used: it needs pysaml2 and xmlsec1, which a portal without a provider does without."""
+    from gateways.identity_providers.saml import Attributes, SamlProvider
+
+    ours = f"{settings.portal_url}/identity/provider"
+    return SamlProvider(
+        metadata=Path(settings.saml_idp_metadata),
+        key=Path(settings.saml_key),
+        certificate=Path(settings.saml_certificate),
+        entity_id=settings.saml_entity_id or f"{ours}/metadata",
+        answers_at=f"{ours}/acs",
+        log_out_at=f"{ours}/logout",
+        attributes=Attributes(
+            settings.saml_civil_number_attribute, settings.saml_civil_number_pattern, settings.saml_name_attribute
+        ),
+        contexts={context: Assurance(worth) for context, worth in settings.saml_worth.items()},
+        clock_skew=settings.saml_clock_skew,
+    )
+
+
+def _provider_origins(settings: Settings) -> list[str]:
+    return identity_providers.origins(Path(settings.saml_idp_metadata)) if settings.saml_idp_metadata else []
 
 
 def _database(settings: Settings) -> Database:

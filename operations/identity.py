@@ -18,6 +18,8 @@ from engine.errors import Conflict, NotFound, Refusal, TooMany, Unavailable
 from engine.service import Step
 from engine.wording import Text, _
 from gateways.certificates import Reason, Signed, Untrusted
+from gateways.identity_providers.refusals import MESSAGES as PROVIDER_MESSAGES
+from gateways.identity_providers.refusals import Reason as Refused
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Account, Application, CodeSent, Identifier, IdentifierType, StepUp, StepUpState, database
 from operations import accounts, applications, audit, sessions
@@ -28,8 +30,10 @@ LASTS = dt.timedelta(minutes=15)
 STARTS = 3
 STARTS_WITHIN = dt.timedelta(minutes=10)
 CHANNEL = "mobile-id"
+PROVIDER = "provider"  # the method of a proof that operations/identity_providers brings
 SHORT_WAIT = 300  # milliseconds a web request may wait for the phone
 OTHER_PERSON = _("This Mobile ID belongs to somebody else. Prove your own identity: the one this account was opened with.")
+STILL_THERE = _("The identity provider has not ended its session yet. Press the button again to log out there.")
 UNPROVABLE = _(
     "This account has no civil number, so it cannot be proven by Mobile ID. Open an account with your ID card's number."
 )
@@ -188,15 +192,23 @@ def _judge(row: StepUp, answer: Complete, actor: Actor, address: str) -> StepUp:
 
 
 @database.atomic()
-def _proven(row: StepUp, civil_number: str, actor: Actor, address: str) -> StepUp:
+def _proven(
+    row: StepUp,
+    civil_number: str,
+    actor: Actor,
+    address: str,
+    *,
+    reached: Assurance = Assurance.SUBSTANTIAL,
+    method: str = CHANNEL,
+) -> StepUp:
     won = (
-        StepUp.update(state=StepUpState.PROVEN, reached=Assurance.SUBSTANTIAL, proven_at=now())
+        StepUp.update(state=StepUpState.PROVEN, reached=reached, proven_at=now())
         .where((StepUp.id == row.id) & (StepUp.state == StepUpState.WAITING) & (StepUp.nonce == row.nonce))
         .execute()
     )
     if won:
         _remember_civil_number(actor, civil_number)
-        audit.security(actor.account, "identity-proven", address, method="mobile-id", application=row.application.reference)
+        audit.security(actor.account, "identity-proven", address, method=method, application=row.application.reference)
     return of(actor, row.id)
 
 
@@ -216,6 +228,23 @@ def _fail(row: StepUp, why: str, actor: Actor, address: str) -> StepUp:
     return of(actor, row.id)
 
 
+def vouched(row: StepUp, visit: str, civil_number: str, reached: Assurance, actor: Actor, address: str) -> StepUp:
+    """What an external provider said, already believed, decides this proof as a phone's answer would."""
+    taken = StepUp.update(state=StepUpState.WAITING, method=PROVIDER, provider_session=visit, failure="").where(
+        (StepUp.id == row.id) & StepUp.state.in_([StepUpState.CHOOSING, StepUpState.FAILED]) & (StepUp.expires_at > now())
+    )
+    if not taken.execute():
+        raise Conflict(_("This proof has run out. Go back to your application and start again."))
+    if civil_number != _claimed(actor):
+        return _fail(row, "other-person", actor, address)
+    if reached < row.needed:
+        return _fail(row, f"{PROVIDER}:{Refused.WEAK_CONTEXT.value}", actor, address)
+    try:
+        return _proven(row, civil_number, actor, address, reached=reached, method=PROVIDER)
+    except IntegrityError:
+        return _fail(row, "civil-number-taken", actor, address)
+
+
 def failure(row: StepUp) -> Text | None:
     """Why the last request came to nothing, and what to do."""
     if not row.failure:
@@ -226,6 +255,8 @@ def failure(row: StepUp) -> Text | None:
         return _("Another account has already proven this civil number. Sign in with that account, or recover its password.")
     if row.failure.startswith("certificate:"):
         return Untrusted(Reason(row.failure.partition(":")[2])).message
+    if row.failure.startswith(f"{PROVIDER}:"):
+        return PROVIDER_MESSAGES[Refused(row.failure.partition(":")[2])]
     return MESSAGES[Result(row.failure)]
 
 
@@ -250,7 +281,9 @@ def leave(actor: Actor, proof: str) -> tuple[StepUp, str | None]:
     row = of(actor, proof)
     if row.state == StepUpState.PROVEN and row.expires_at < now():
         raise Conflict(_("This proof has run out. Go back to your application and start again."))
-    if row.state == StepUpState.PROVEN:
+    if row.state == StepUpState.PROVEN and row.method == PROVIDER and row.provider_session:
+        raise Conflict(STILL_THERE)
+    if row.state == StepUpState.PROVEN and row.method == CHANNEL:
         outside.mobile_id.cancel(row.provider_session)
     return _open(actor, row)
 

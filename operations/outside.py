@@ -10,6 +10,7 @@ from models import database
 
 if TYPE_CHECKING:
     from gateways.certificates import CertificateValidator
+    from gateways.identity_providers import IdentityProvider
     from gateways.mail import Mailer
     from gateways.mobile_id import MobileId
     from gateways.payments import Gateway
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gateways.sms import Texter
     from gateways.storage import Storage
 
-NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates"})
+NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "identity_provider"})
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Outside:
     texter: "Texter" = field(default=None)  # type: ignore[assignment]
     mobile_id: "MobileId" = field(default=None)  # type: ignore[assignment]
     certificates: "CertificateValidator | None" = None
+    identity_provider: "IdentityProvider | None" = None
     storage: "Storage" = field(default=None)  # type: ignore[assignment]
     renderer: "Renderer" = field(default=None)  # type: ignore[assignment]
     seal: "Seal" = field(default=None)  # type: ignore[assignment]

@@ -15,11 +15,19 @@ from pathlib import Path
 
 from tools import translations
 
+SIMPLESAMLPHP = Path("/usr/share/simplesamlphp")
 NEEDED: dict[str, Callable[[], object]] = {
     "chromium": lambda: shutil.which("chromium"),
     "libatomic1": lambda: list(Path("/usr/lib").glob("*/libatomic.so.1")),  # playwright's driver wants it
     "postgresql": lambda: list(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
     "poppler-utils": lambda: shutil.which("pdftoppm"),
+    # A real identity provider. Run by PHP alone: the first two are there so that it does not bring Apache as a service.
+    "micro-httpd": lambda: (SIMPLESAMLPHP / "www").exists(),
+    "php-cgi": lambda: (SIMPLESAMLPHP / "www").exists(),
+    "php-cli": lambda: shutil.which("php"),
+    "php-xml": lambda: list(Path("/usr/lib/php").glob("*/dom.so")),
+    "simplesamlphp": lambda: (SIMPLESAMLPHP / "www").exists(),
+    "xmlsec1": lambda: shutil.which("xmlsec1"),
 }
 APT = ("apt-get", "--yes", "--quiet", "--quiet", "--no-install-recommends", "install")
 NO_SERVICES = Path("/usr/sbin/policy-rc.d")

@@ -19,7 +19,7 @@ from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import NotFound, TooMany
 from engine.wording import Text, _
-from operations import accounts, captcha, codes, sessions
+from operations import accounts, captcha, codes, identity_providers, sessions
 from operations.accounts import Account
 from operations.codes import OneTimeCode, Purpose
 
@@ -181,7 +181,14 @@ def sign_in() -> ResponseReturnValue:
             return _enter(account, request.args.get("next"))
 
     ended = "_user_id" in session and not current_user.is_authenticated
-    return page("accounts/sign_in.html", 422 if form.errors else 200, form=form, ended=ended, wanted=request.args.get("next"))
+    return page(
+        "accounts/sign_in.html",
+        422 if form.errors else 200,
+        form=form,
+        ended=ended,
+        wanted=request.args.get("next"),
+        provider=identity_providers.offered(),
+    )
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -202,10 +209,14 @@ def confirm_sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """audience: anyone"""
+    elsewhere = identity_providers.left_behind(actor())
     if actor().signed_in:
         accounts.leave(actor(), address=address())
     logout_user()
     session.clear()
+    if elsewhere:
+        session["provider_visit"] = elsewhere
+        return redirect(url_for("provider.sign_out"), 303)
     notice("success", _("You are signed out."))
     return redirect(url_for("pages.home"), 303)
 
@@ -323,10 +334,13 @@ def _begin_again(endpoint: str) -> ResponseReturnValue:
 
 
 def _enter(account: Account, wanted: str | None) -> ResponseReturnValue:
+    return enter_with(accounts.enter(account, browser=browser(), address=address()), wanted)
+
+
+def enter_with(token: str, wanted: str | None) -> ResponseReturnValue:
     """Signed in from here on, in a fresh cookie: whatever somebody may have put into the old one is gone, and an older session ends."""
     if actor().signed_in:
         sessions.end(actor())
-    token = accounts.enter(account, browser=_browser(), address=address())
     kept = session.get("_flashes", [])
     session.clear()
     session["_flashes"] = kept
@@ -341,7 +355,7 @@ def _after_sign_in(wanted: str | None) -> str:
     return back_to(wanted, url_for("applications.dashboard"))
 
 
-def _browser() -> str:
+def browser() -> str:
     """The browser and system as people call them, for the list of sessions."""
     agent = request.headers.get("User-Agent", "")
     names = [next((name for sign, name in table if sign in agent), "") for table in (BROWSERS, SYSTEMS)]

@@ -13,7 +13,7 @@ from blueprints.forms import Form, folded, required
 from blueprints.page import page, part
 from engine.errors import Refusal
 from engine.wording import _
-from operations import identity
+from operations import identity, identity_providers
 from operations.identity import StepUpState
 
 if TYPE_CHECKING:
@@ -115,12 +115,21 @@ def single_log_out(proof: str) -> Response:
         return go(url_for(".choose", proof=proof))
     form = Form()
     if form.validate_on_submit():
+        if elsewhere := identity_providers.leave_step_up(actor(), proof):
+            return go(elsewhere)
         _row, token = identity.leave(actor(), proof)
         if token:
             login_user(SignedIn(token, actor()))
         return go(back)
-    return page("identity/single_log_out.html", row=row, form=form)
+    return page("identity/single_log_out.html", row=row, form=form, failed=identity_providers.failed(row.provider_session))
 
 
 def _choice(row: "StepUp", form: PhoneForm) -> Response:
-    return page("identity/choose.html", 422 if form.errors else 200, row=row, form=form, failure=identity.failure(row))
+    return page(
+        "identity/choose.html",
+        422 if form.errors else 200,
+        row=row,
+        form=form,
+        failure=identity.failure(row),
+        provider=identity_providers.offered(),
+    )
