@@ -5,6 +5,7 @@ kept with the visit it answers, and handed for a ticket to the browser that set 
 """
 
 import datetime as dt
+import logging
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from operations.outside import outside
 
 if TYPE_CHECKING:
     from gateways.identity_providers import IdentityProvider
+
+log = logging.getLogger(__name__)
 
 VISIT_LASTS = dt.timedelta(minutes=15)
 VISITS_KEPT_FOR = dt.timedelta(days=1)
@@ -73,8 +76,14 @@ def receive(arrived: Arrived, address: str) -> str | Reason:
     try:
         return _keep(_provider().accept(arrived, _asked))
     except Untrusted as refusal:
-        audit.security(None, "identity-refused", address, why=f"{identity.PROVIDER}:{refusal.reason.value}")
-        return refusal.reason
+        return _refused("identity-refused", refusal, address)
+
+
+def _refused(kind: str, refusal: Untrusted, address: str) -> Reason:
+    """Nobody's event: who an unbelieved message is about, it does not say. The log tells the operator what was wrong with it."""
+    log.warning("%s: %s %r", kind, refusal.reason.value, refusal.detail)
+    audit.security(None, kind, address, why=f"{identity.PROVIDER}:{refusal.reason.value}")
+    return refusal.reason
 
 
 def refusal(why: str) -> Untrusted:
@@ -196,8 +205,7 @@ def hear_log_out(arrived: Arrived, address: str) -> ProviderVisit | str | Reason
         if isinstance(heard, LoggedOut):
             return _answered(heard, address)
     except Untrusted as refusal:
-        audit.security(None, "identity-log-out-refused", address, why=f"{identity.PROVIDER}:{refusal.reason.value}")
-        return refusal.reason
+        return _refused("identity-log-out-refused", refusal, address)
     _end_all(heard, address)
     return _provider().answer_log_out(heard).url
 

@@ -8,6 +8,7 @@ pysaml2 is imported by what uses it: the portal runs without it and without xmls
 """
 
 import datetime as dt
+import logging
 import re
 import secrets
 import shutil
@@ -76,8 +77,10 @@ class SamlProvider:
         self._provider = _only_provider(self._client.metadata)
         self._sign_on = self._address("single_sign_on_service")
         self._single_log_out = self._address("single_logout_service")
-        if not attributes.civil_number or not contexts:
-            raise Misconfigured("SAML_CIVIL_NUMBER_ATTRIBUTE and SAML_CONTEXTS: say who it is and what a proof is worth.")
+        if not attributes.civil_number:
+            raise Misconfigured("SAML_CIVIL_NUMBER_ATTRIBUTE: say which attribute holds the civil number.")
+        if not contexts:
+            raise Misconfigured("SAML_CONTEXTS: say what a proof is worth, such as urn:…:SmartcardPKI=3.")
 
     def metadata(self) -> str:
         from saml2.metadata import entity_descriptor
@@ -143,6 +146,8 @@ class SamlProvider:
                 raise Untrusted(Reason.WRONG_RECIPIENT)
             if said.get("InResponseTo") != request:
                 raise Untrusted(Reason.UNASKED, "the assertion answers another request")
+            if not said.get("NotOnOrAfter"):
+                raise Untrusted(Reason.OUT_OF_TIME, "an assertion without an end")
 
     def _verify_answer(self, xml: str, request: str) -> None:
         """Signatures, schema, times, conditions and subject, by pysaml2."""
@@ -263,11 +268,13 @@ class SamlProvider:
 
     def _address(self, service: str) -> str:
         from saml2 import BINDING_HTTP_REDIRECT
+        from saml2.s_utils import UnsupportedBinding
 
-        found = self._client.metadata.service(self._provider, "idpsso_descriptor", service, BINDING_HTTP_REDIRECT)
-        if not found:
-            raise Misconfigured(f"SAML_IDP_METADATA: the provider offers no {service} by HTTP-Redirect.")
-        return str(found[0]["location"])
+        try:
+            found = self._client.metadata.service(self._provider, "idpsso_descriptor", service, BINDING_HTTP_REDIRECT)
+            return str(found[0]["location"])
+        except (UnsupportedBinding, TypeError, LookupError):
+            raise Misconfigured(f"SAML_IDP_METADATA: the provider offers no {service} by HTTP-Redirect.") from None
 
 
 def _client(metadata: Path, key: Path, certificate: Path, entity_id: str, answers_at: str, log_out_at: str) -> Any:
@@ -302,6 +309,7 @@ def _client(metadata: Path, key: Path, certificate: Path, entity_id: str, answer
             }
         },
     }
+    logging.getLogger("saml2").setLevel(logging.CRITICAL)  # it writes whole messages, people's numbers in them
     try:
         return Saml2Client(SPConfig().load(ours))
     except (SAMLError, ValueError, OSError) as problem:
@@ -395,8 +403,8 @@ def _value(assertion: Any, name: str) -> str:
 
 
 def _text(element: Any) -> str:
-    """All of it: an element within would hide what follows it from a reader of `text` alone."""
-    return "" if len(element) else (element.text or "").strip()
+    """All of it: `text` alone would end where an element begins."""
+    return "".join(element.itertext()).strip()
 
 
 def _certificate(pem: str) -> x509.Certificate:

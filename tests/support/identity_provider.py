@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
 import lxml.html
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -190,7 +191,9 @@ class Browser:
             assert answer.status_code == 200, (
                 f"{answer.url} {answer.status_code}\n{lxml.html.fromstring(answer.text).text_content()}"
             )
-            form = lxml.html.fromstring(answer.text).forms[0]
+            forms = lxml.html.fromstring(answer.text).forms
+            assert forms, f"{answer.url} has nothing to go on with\n{answer.text}\n{self.provider.log()[-2000:]}"
+            form = forms[0]
             fields = dict(form.form_values())
             action = urljoin(str(answer.url), form.get("action") or "")
             if not action.startswith(self.provider.url):
@@ -201,6 +204,11 @@ class Browser:
     def logs_out_there(self) -> Landed:
         """The person presses "log out" at the provider itself, which then asks the portal."""
         return self.goes(f"{self.provider.url}/saml2/idp/SingleLogoutService.php?ReturnTo={self.provider.url}/")
+
+    def goes_home(self, url: str) -> None:
+        """The provider is content with our answer: it goes on to where the person was going."""
+        answer = self._http.get(url)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, f"{self.provider.url}/"), answer.text
 
     def close(self) -> None:
         self._http.close()
@@ -227,17 +235,12 @@ def parameters(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 
 
-__all__ = [
-    "CARD",
-    "CONTEXTS",
-    "PHONE",
-    "Browser",
-    "ExitStack",
-    "Landed",
-    "Pair",
-    "RunningProvider",
-    "adapter",
-    "parameters",
-    "running_provider",
-    "signed",
-]
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
+    with running_provider(tmp_path_factory.mktemp("provider") / "idp") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    return Pair.made(tmp_path_factory.mktemp("ours"))
