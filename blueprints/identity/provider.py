@@ -58,7 +58,7 @@ def answer() -> Response:
 
 
 def _refuse(reason: Reason) -> Response:
-    """Said on a page of our own site: drawn here, without our cookie, it would put a new one in the place of the person's."""
+    """Said on the next page, where our cookie is there again: here the person would look signed out."""
     return go(url_for(".refused", why=reason.value))
 
 

@@ -47,7 +47,7 @@ def comes_back(portal: Flask, client: Client, landed: Landed) -> TestResponse:
     stranger = portal.test_client()
     answer = stranger.post(path, data=landed.form)
     assert answer.status_code == 303, answer.text
-    assert "Set-Cookie" not in answer.headers, "a new cookie would take the place of the person's own"
+    assert "Set-Cookie" not in answer.headers, "it would take the place of the person's own"
     return client.get(answer.headers["Location"])
 
 

@@ -129,7 +129,7 @@ def xsw8(document: Document) -> str:
 
 def same_id(document: Document) -> str:
     """A false assertion alone that has taken the id of the true one, kept where no assertion is looked for."""
-    true, false = copy.deepcopy(document.assertion), document.evil(document.assertion)
+    true, false = document.without_signature(document.assertion), document.evil(document.assertion)
     false.set("ID", true.get("ID"))
     true.tag = "{urn:other}Kept"
     lxml.etree.SubElement(document.one("samlp:Status"), f"{{{NS['samlp']}}}StatusDetail").append(true)

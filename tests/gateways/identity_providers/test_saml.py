@@ -1,6 +1,7 @@
 """Our side of SAML against a real provider: what an honest one says is believed, and it believes what we say."""
 
 import base64
+import re
 import zlib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -101,8 +102,8 @@ def test_the_browser_may_be_sent_to_the_provider_and_nowhere_else(provider: Runn
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"metadata": Path("/nowhere.xml")}, "SAML_IDP_METADATA"),
-        ({"key": Path("/nowhere.pem")}, "SAML_KEY"),
+        ({"metadata": Path("/nowhere.xml")}, "SAML_IDP_METADATA: there is no file"),
+        ({"key": Path("/nowhere.pem")}, "SAML_KEY: there is no file"),
         ({"contexts": {}}, "SAML_CONTEXTS"),
         ({"attributes": Attributes("")}, "SAML_CIVIL_NUMBER_ATTRIBUTE"),
     ],
@@ -124,6 +125,15 @@ def test_a_provider_without_single_log_out_is_refused(provider: RunningProvider,
     file = tmp_path / "idp.xml"
     file.write_text(provider.metadata.read_text().replace("SingleLogoutService", "ManageNameIDService"))
     with pytest.raises(Misconfigured, match="single_logout_service"):
+        adapter(provider, ours, PORTAL, metadata=file)
+
+
+def test_two_providers_in_one_file_are_refused(provider: RunningProvider, ours: Pair, tmp_path: Path):
+    one = re.sub(r"<\?xml.*?\?>", "", provider.metadata.read_text())
+    other = one.replace(f'"{provider.entity_id}"', '"http://other.example"')
+    file = tmp_path / "two.xml"
+    file.write_text(f'<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">{one}{other}</EntitiesDescriptor>')
+    with pytest.raises(Misconfigured, match="one identity provider, not 2"):
         adapter(provider, ours, PORTAL, metadata=file)
 
 
