@@ -10,6 +10,7 @@ from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.errors import Conflict, NotFound, Refusal
 from gateways.identity_providers import Arrived, Known, LoggedOut, Proven, Reason, Untrusted
+from gateways.identity_providers.saml import SamlProvider
 from models import Account, Identifier, ProviderVisit, SecurityEvent, Session, StepUp, StepUpState, database
 from operations import applications, identity, identity_providers, sessions
 from operations.applications import Opened
@@ -25,9 +26,14 @@ ADDRESS = "192.0.2.7"
 arrive = partial(identity_providers.arrive, browser="Firefox", address=ADDRESS)
 
 
+@pytest.fixture(scope="module")
+def saml(provider: RunningProvider, ours: Pair) -> SamlProvider:
+    return adapter(provider, ours, "http://portal.bawaba.example")
+
+
 @pytest.fixture(autouse=True)
-def trusted(rules: object, provider: RunningProvider, ours: Pair):
-    outside.identity_provider = adapter(provider, ours, "http://portal.bawaba.example")
+def trusted(rules: object, saml: SamlProvider):
+    outside.identity_provider = saml
     yield
     outside.identity_provider = None
 

@@ -129,7 +129,7 @@ class TestForged:
         assert why(saml, Arrived(query=f"{query}&RelayState=evil")) is Reason.MALFORMED
 
     def test_packed_to_burst(self, saml: SamlProvider, says: Says, kind: str):
-        assert why(saml, says.redirect(getattr(says, kind)(more=" " * 50_000_000))) is Reason.MALFORMED
+        assert why(saml, says.redirect(getattr(says, kind)(more=" " * 5_000_000))) is Reason.MALFORMED
 
     def test_to_another_address(self, saml: SamlProvider, says: Says, kind: str):
         for address in ("http://other.example", ""):
