@@ -21,6 +21,7 @@ import blueprints.documents
 import blueprints.errors
 import blueprints.fees
 import blueprints.identity
+import blueprints.identity.provider
 import blueprints.language
 import blueprints.operating
 import blueprints.page
@@ -33,7 +34,9 @@ import models
 import tasks
 from config import ROOT, Settings, Unsafe, origin
 from databases import database_at
+from engine.assurance import Assurance
 from engine.catalogue import catalogue
+from gateways import identity_providers
 from gateways.cards import WebEid
 from gateways.certificates import CertificateValidator, PersonRule, Requester, Revocation
 from gateways.mail import Failover
@@ -46,6 +49,7 @@ from operations import now
 from operations.outside import outside
 
 if TYPE_CHECKING:
+    from gateways.identity_providers import IdentityProvider
     from gateways.pdf.seal import Seal
     from gateways.pdf.xhtml import XhtmlRenderer
 
@@ -56,6 +60,7 @@ WEB = (
     blueprints.accounts,
     blueprints.applications,
     blueprints.identity,
+    blueprints.identity.provider,
     blueprints.payments,
     blueprints.documents,
     blueprints.fees,
@@ -94,7 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app)
     _share_connection(app)
-    blueprints.security.init_app(app, settings.bank_origin, settings.https)
+    blueprints.security.init_app(app, " ".join([settings.bank_origin, *_provider_origins(settings)]), settings.https)
     blueprints.language.init_app(app)
     blueprints.actor.init_app(app)
     blueprints.page.init_app(app)
@@ -150,6 +155,7 @@ def wire(settings: Settings) -> None:
         settings, settings.card_roots, settings.card_intermediates, settings.card_policies, settings.card_person_rule
     )
     outside.cards = WebEid(origin=origin(settings.portal_url), certificates=cards) if cards else None
+    outside.identity_provider = _later(lambda: _identity_provider(settings)) if settings.saml_idp_metadata else None
     tasks.hang_doorbell(tasks.make_queue(settings.database, settings.var))
 
 
@@ -214,6 +220,30 @@ def _requester(settings: Settings) -> Requester | None:
     if bool(settings.ocsp_key) != bool(settings.ocsp_certificate):
         raise Unsafe("OCSP_KEY, OCSP_CERTIFICATE: set both, or neither.")
     return Requester(Path(settings.ocsp_key), Path(settings.ocsp_certificate)) if settings.ocsp_key else None
+
+
+def _identity_provider(settings: Settings) -> "IdentityProvider":
+    """Made when it is first used: it needs pysaml2 and xmlsec1, which a portal without a provider does without."""
+    from gateways.identity_providers.saml import Attributes, SamlProvider
+
+    ours = f"{settings.portal_url}/identity/provider"
+    return SamlProvider(
+        metadata=Path(settings.saml_idp_metadata),
+        key=Path(settings.saml_key),
+        certificate=Path(settings.saml_certificate),
+        entity_id=settings.saml_entity_id or f"{ours}/metadata",
+        answers_at=f"{ours}/acs",
+        log_out_at=f"{ours}/logout",
+        attributes=Attributes(
+            settings.saml_civil_number_attribute, settings.saml_civil_number_pattern, settings.saml_name_attribute
+        ),
+        contexts={context: Assurance(worth) for context, worth in settings.saml_worth.items()},
+        clock_skew=settings.saml_clock_skew,
+    )
+
+
+def _provider_origins(settings: Settings) -> list[str]:
+    return identity_providers.origins(Path(settings.saml_idp_metadata)) if settings.saml_idp_metadata else []
 
 
 def _share_connection(app: Flask) -> None:

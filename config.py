@@ -64,6 +64,17 @@ class Settings:
     ocsp_key: str = ""  # for issuers that answer only signed questions: our key and certificate, as PEM files
     ocsp_certificate: str = ""
 
+    # an external identity provider by SAML 2.0; all of it is off while its metadata is not given
+    saml_idp_metadata: str = ""
+    saml_key: str = ""
+    saml_certificate: str = ""
+    saml_entity_id: str = ""  # empty: the address of our own metadata
+    saml_civil_number_attribute: str = ""
+    saml_civil_number_pattern: str = r"([0-9]{1,9})"
+    saml_name_attribute: str = ""
+    saml_contexts: str = ""  # context=2 (substantial) or context=3 (high)
+    saml_clock_skew: int = 60  # seconds
+
     seal_key: str = ""
     seal_certificate: str = ""
     seal_chain: str = ""
@@ -120,6 +131,12 @@ class Settings:
     def bank_origin(self) -> str:
         return origin(self.bank_url)
 
+    @property
+    def saml_worth(self) -> dict[str, int]:
+        """Authentication context → assurance, of those given as `context=2` or `context=3`."""
+        pairs = (given.rpartition("=") for given in self.saml_contexts.split())
+        return {context: int(worth) for context, _sign, worth in pairs if context and worth in ("2", "3")}
+
     def problems(self) -> Iterator[str]:
         """What would be unsafe in production, one sentence each, naming the variable to set."""
         yield from (sentence for wrong, sentence in self._checks() if wrong)
@@ -159,6 +176,12 @@ class Settings:
             bool(set(self.trust_policies.split()) & set(self.card_policies.split())),
             "CARD_POLICIES: shares a policy with TRUST_POLICIES; a SIM would pass for a card.",
         )
+        for name in ("saml_key", "saml_certificate", "saml_civil_number_attribute", "saml_contexts"):
+            yield (
+                bool(self.saml_idp_metadata) and not getattr(self, name),
+                f"{name.upper()}: missing; SAML_IDP_METADATA needs it.",
+            )
+        yield len(self.saml_worth) != len(self.saml_contexts.split()), "SAML_CONTEXTS: each must be context=2 or context=3."
         for name in ("mail_urls", "sms_urls"):
             urls = getattr(self, name).split()
             yield (

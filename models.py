@@ -351,6 +351,30 @@ class StepUp(Row):
     proven_at = UtcField(null=True)
 
 
+class ProviderVisit(Row):
+    """A browser sent to the external identity provider: what it was asked for, what the provider answered, its log-out there.
+
+    `id` is the request's own, which the answer repeats. An answer serves one visit, and a ticket one browser, once.
+    """
+
+    id = TextField(primary_key=True)
+    step_up = ForeignKeyField(StepUp, null=True, on_delete="CASCADE")  # none: to sign in
+    expires_at = UtcField()
+    assertion = TextField(null=True, unique=True)
+    ticket_hash = TextField(null=True, unique=True)
+    civil_number = TextField(default="")
+    assurance = IntegerField(default=0)
+    name_id = TextField(default="")
+    session_index = TextField(default="")
+    session = ForeignKeyField(Session, null=True, on_delete="CASCADE")  # the one that stands on it
+    log_out = TextField(null=True, unique=True)  # the log-out request under way
+    failure = TextField(default="")  # why the last log-out failed
+    ended_at = UtcField(null=True)  # when the provider's session was over
+
+    class Meta:
+        indexes = ((("name_id",), False),)
+
+
 # --- Deciding --------------------------------------------------------------------------------------------------------------------
 
 

@@ -33,10 +33,14 @@ SYSTEMS = (
 def enter(
     account: Account, wanted: str | None, *, assurance: Assurance = Assurance.PASSWORD, method: str = "password"
 ) -> ResponseReturnValue:
+    """A session of this account, and on with what they wanted."""
+    return enter_with(accounts.enter(account, browser=browser(), address=address(), assurance=assurance, method=method), wanted)
+
+
+def enter_with(token: str, wanted: str | None) -> ResponseReturnValue:
     """Signed in from here on, in a fresh cookie: whatever somebody may have put into the old one is gone, and an older session ends."""
     if actor().signed_in:
         sessions.end(actor())
-    token = accounts.enter(account, browser=_browser(), address=address(), assurance=assurance, method=method)
     afresh()
     entered = sessions.actor_of(token, locale())
     if entered is None:  # blocked this very moment
@@ -57,7 +61,7 @@ def after(wanted: str | None) -> str:
     return back_to(wanted, url_for("applications.dashboard"))
 
 
-def _browser() -> str:
+def browser() -> str:
     """The browser and system as people call them, for the list of sessions."""
     agent = request.headers.get("User-Agent", "")
     names = [next((name for sign, name in table if sign in agent), "") for table in (BROWSERS, SYSTEMS)]

@@ -8,6 +8,7 @@ import httpx
 from peewee import InterfaceError, OperationalError
 from playhouse.migrations import Runner
 
+from gateways.identity_providers import Misconfigured
 from models import Heartbeat, Outbox, database
 from operations.now import now
 from operations.outside import outside
@@ -78,6 +79,11 @@ def missing() -> Iterator[str]:
         yield f"{old} pieces of work have waited for more than a quarter of an hour: look at the worker's log"
     if not _sealable():
         yield "no seal for documents: set SEAL_KEY and SEAL_CERTIFICATE, or run `make setup` for a development one"
+    if outside.identity_provider is not None:
+        try:
+            outside.identity_provider.metadata()
+        except Misconfigured as problem:
+            yield f"the identity provider cannot be used: {problem}"
     if outside.certificates is None:
         yield "nobody is trusted to prove identities: set TRUST_ROOTS and TRUST_POLICIES, or run `make setup`"
     if outside.cards is None:

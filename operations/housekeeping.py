@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import accounts, challenges, outbox
+from operations import accounts, challenges, identity_providers, outbox
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -21,5 +21,6 @@ def sweep(_payload: dict[str, Any]) -> None:
     """Never done: it comes back every hour."""
     accounts.forget_unfinished()
     challenges.forget()
+    identity_providers.forget_old_visits()
     Outbox.delete().where(Outbox.done_at < now() - DONE_KEPT_FOR).execute()
     raise outbox.Postpone(EVERY)

@@ -16,7 +16,9 @@ from engine.assurance import Assurance
 from engine.errors import Conflict, NotFound, Refusal, Unavailable
 from engine.service import Step
 from engine.wording import Text, _
-from gateways.certificates import Person, Reason, Untrusted
+from gateways.certificates import Reason, Untrusted
+from gateways.identity_providers.refusals import MESSAGES as PROVIDER_MESSAGES
+from gateways.identity_providers.refusals import Reason as Refused
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Application, Identifier, IdentifierType, StepUp, StepUpState, database
 from operations import accounts, applications, audit, cards, challenges, civil_numbers, rings, sessions
@@ -27,6 +29,10 @@ LASTS = dt.timedelta(minutes=15)
 SHORT_WAIT = 300  # milliseconds a web request may wait for the phone
 OTHER_PERSON = _("This Mobile ID belongs to somebody else. Prove your own identity: the one this account was opened with.")
 OTHER_CARD = _("This card belongs to somebody else. Prove your own identity: the one this account was opened with.")
+PROVIDER = "provider"  # the method of a proof that operations/identity_providers brings
+STILL_THERE = _("The identity provider has not ended its session yet. Press the button again to log out there.")
+OTHER_NAME = _("The identity provider vouched for somebody else. Prove your own identity: the one this account was opened with.")
+OTHERS = {"card": OTHER_CARD, PROVIDER: OTHER_NAME}
 UNPROVABLE = _(
     "This account has no civil number, so it cannot be proven by Mobile ID. Open an account with your ID card's number."
 )
@@ -156,15 +162,15 @@ def _judge(row: StepUp, answer: Complete, actor: Actor, address: str) -> StepUp:
         person = rings.judged(answer, row.nonce)
     except Untrusted as refusal:
         return _fail(row, f"certificate:{refusal.reason.value}", actor, address)
-    return _accept(row, person, Assurance.SUBSTANTIAL, actor, address)
+    return _accept(row, person.civil_number, Assurance.SUBSTANTIAL, actor, address)
 
 
-def _accept(row: StepUp, person: Person, reached: Assurance, actor: Actor, address: str) -> StepUp:
+def _accept(row: StepUp, civil_number: str, reached: Assurance, actor: Actor, address: str) -> StepUp:
     """The person is proven; it must be the one who acts."""
-    if person.civil_number != civil_numbers.claimed(actor.account, otherwise=UNPROVABLE):
+    if civil_number != civil_numbers.claimed(actor.account, otherwise=UNPROVABLE):
         return _fail(row, "other-person", actor, address)
     try:
-        return _proven(row, person.civil_number, reached, actor, address)
+        return _proven(row, civil_number, reached, actor, address)
     except IntegrityError:
         return _fail(row, "civil-number-taken", actor, address)
 
@@ -191,16 +197,31 @@ def _fail(row: StepUp, why: str, actor: Actor, address: str) -> StepUp:
     return of(actor, row.id)
 
 
+def vouched(row: StepUp, visit: str, civil_number: str, reached: Assurance, actor: Actor, address: str) -> StepUp:
+    """What an external provider said, already believed, decides this proof as a phone's answer would."""
+    taken = StepUp.update(state=StepUpState.WAITING, method=PROVIDER, provider_session=visit, failure="").where(
+        (StepUp.id == row.id) & StepUp.state.in_([StepUpState.CHOOSING, StepUpState.FAILED]) & (StepUp.expires_at > now())
+    )
+    if not taken.execute():
+        raise Conflict(RUN_OUT)
+    row.method = PROVIDER
+    if reached < row.needed:
+        return _fail(row, f"{PROVIDER}:{Refused.WEAK_CONTEXT.value}", actor, address)
+    return _accept(row, civil_number, reached, actor, address)
+
+
 def failure(row: StepUp) -> Text | None:
     """Why the last request came to nothing, and what to do."""
     if not row.failure:
         return None
     if row.failure == "other-person":
-        return OTHER_CARD if row.method == "card" else OTHER_PERSON
+        return OTHERS.get(row.method, OTHER_PERSON)
     if row.failure == "civil-number-taken":
         return _("Another account has already proven this civil number. Sign in with that account, or recover its password.")
     if row.failure.startswith("certificate:"):
         return Untrusted(Reason(row.failure.partition(":")[2])).message
+    if row.failure.startswith(f"{PROVIDER}:"):
+        return PROVIDER_MESSAGES[Refused(row.failure.partition(":")[2])]
     return MESSAGES[Result(row.failure)]
 
 
@@ -232,7 +253,7 @@ def prove_by_card(actor: Actor, proof: str, secret: str | None, token: str, addr
         person = cards.person(token, row.nonce)
     except Untrusted as refusal:
         return _fail(row, f"certificate:{refusal.reason.value}", actor, address)
-    return _accept(row, person, Assurance.HIGH, actor, address)
+    return _accept(row, person.civil_number, Assurance.HIGH, actor, address)
 
 
 def _subject(row: StepUp) -> str:
@@ -250,6 +271,8 @@ def leave(actor: Actor, proof: str) -> tuple[StepUp, str | None]:
     row = of(actor, proof)
     if row.state == StepUpState.PROVEN and row.expires_at < now():
         raise Conflict(RUN_OUT)
+    if row.state == StepUpState.PROVEN and row.method == PROVIDER and row.provider_session:
+        raise Conflict(STILL_THERE)
     if row.state == StepUpState.PROVEN and row.method == "mobile-id":
         outside.mobile_id.cancel(row.provider_session)
     return _open(actor, row)

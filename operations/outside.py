@@ -11,6 +11,7 @@ from models import database
 if TYPE_CHECKING:
     from gateways.cards import WebEid
     from gateways.certificates import CertificateValidator
+    from gateways.identity_providers import IdentityProvider
     from gateways.mail import Mailer
     from gateways.mobile_id import MobileId
     from gateways.payments import Gateway
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gateways.sms import Texter
     from gateways.storage import Storage
 
-NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards"})
+NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards", "identity_provider"})
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Outside:
     mobile_id: "MobileId" = field(default=None)  # type: ignore[assignment]
     certificates: "CertificateValidator | None" = None  # of Mobile ID
     cards: "WebEid | None" = None
+    identity_provider: "IdentityProvider | None" = None
     storage: "Storage" = field(default=None)  # type: ignore[assignment]
     renderer: "Renderer" = field(default=None)  # type: ignore[assignment]
     seal: "Seal" = field(default=None)  # type: ignore[assignment]

@@ -18,6 +18,7 @@ from sysconfig import get_path
 
 from tools import translations
 
+SIMPLESAMLPHP = Path("/usr/share/simplesamlphp")
 NEEDED: dict[str, dict[str, Callable[[], object]]] = {
     "card": {
         "pcscd": lambda: Path("/usr/sbin/pcscd").exists(),
@@ -37,6 +38,12 @@ NEEDED: dict[str, dict[str, Callable[[], object]]] = {
         "libcacard0": lambda: list(Path("/usr/lib").glob("*/libcacard.so.0")),
         "libnss3-tools": lambda: shutil.which("certutil"),
         "xmlsec1": lambda: shutil.which("xmlsec1"),
+        # A real identity provider. Run by PHP alone: the first two are there so that it does not bring Apache as a service.
+        "micro-httpd": lambda: (SIMPLESAMLPHP / "www").exists(),
+        "php-cgi": lambda: (SIMPLESAMLPHP / "www").exists(),
+        "php-cli": lambda: shutil.which("php"),
+        "php-xml": lambda: list(Path("/usr/lib/php").glob("*/dom.so")),
+        "simplesamlphp": lambda: (SIMPLESAMLPHP / "www").exists(),
     },
 }
 APT = ("apt-get", "--yes", "--quiet", "--quiet", "--no-install-recommends", "install")

@@ -20,7 +20,7 @@ from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import NotFound, TooMany
 from engine.wording import Text, _
-from operations import accounts, captcha, codes, sessions
+from operations import accounts, captcha, codes, identity_providers, sessions
 from operations.codes import OneTimeCode, Purpose
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
@@ -165,7 +165,14 @@ def sign_in() -> ResponseReturnValue:
             return entrance.enter(account, request.args.get("next"))
 
     ended = "_user_id" in session and not current_user.is_authenticated
-    return page("accounts/sign_in.html", 422 if form.errors else 200, form=form, ended=ended, wanted=request.args.get("next"))
+    return page(
+        "accounts/sign_in.html",
+        422 if form.errors else 200,
+        form=form,
+        ended=ended,
+        wanted=request.args.get("next"),
+        provider=identity_providers.offered(),
+    )
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -186,10 +193,14 @@ def confirm_sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """audience: anyone"""
+    elsewhere = identity_providers.left_behind(actor())
     if actor().signed_in:
         accounts.leave(actor(), address=address())
     logout_user()
     session.clear()
+    if elsewhere:
+        session["provider_visit"] = elsewhere
+        return redirect(url_for("provider.sign_out"), 303)
     notice("success", _("You are signed out."))
     return redirect(url_for("pages.home"), 303)
 

@@ -15,7 +15,7 @@ from blueprints.identity import card_page
 from blueprints.page import page, part
 from engine.errors import Refusal, Unavailable
 from engine.wording import _
-from operations import identity
+from operations import identity, identity_providers
 from operations.identity import StepUpState
 
 if TYPE_CHECKING:
@@ -156,11 +156,13 @@ def single_log_out(proof: str) -> Response:
         return go(url_for(".choose", proof=proof))
     form = Form()
     if form.validate_on_submit():
+        if elsewhere := identity_providers.leave_step_up(actor(), proof):
+            return go(elsewhere)
         _row, token = identity.leave(actor(), proof)
         if token:
             login_user(SignedIn(token, actor()))
         return go(back)
-    return page("identity/single_log_out.html", row=row, form=form)
+    return page("identity/single_log_out.html", row=row, form=form, failed=identity_providers.failed(row.provider_session))
 
 
 def _choice(row: "StepUp", form: PhoneForm) -> Response:
@@ -171,4 +173,5 @@ def _choice(row: "StepUp", form: PhoneForm) -> Response:
         form=form,
         failure=identity.failure(row),
         card_alone=identity.card_alone(row),
+        provider=identity_providers.offered(),
     )

@@ -38,6 +38,7 @@ UNIQUE = {
         "provider, mode, provider_transaction",
         "bill_id WHERE state IN ('created', 'submitted', 'review')",
     },
+    "provider_visit": {"assertion", "ticket_hash", "log_out"},
     "receipt": {"number", "bill_id", "series, year, sequence"},
     "reconciliation_item": {"key"},
     "refund": {"key"},
@@ -177,7 +178,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         for field in model._meta.sorted_fields
         if isinstance(field, peewee.ForeignKeyField) and field.on_delete == "CASCADE"
     }
-    assert cascading == {"Identifier", "Role", "Session", "OneTimeCode", "StepUp", "Message"}
+    assert cascading == {"Identifier", "Role", "Session", "OneTimeCode", "StepUp", "ProviderVisit", "Message"}
 
 
 # --- Rows that stay as they were written -----------------------------------------------------------------------------------------
