@@ -16,12 +16,12 @@ from pathlib import Path
 from card_reader.simulator import service
 from card_reader.simulator.card import DEMO_PIN
 from card_reader.simulator.citizen import Citizen
-from tools.run import PATIENCE, House, Quiet, died_of_itself, is_free, say
+from tools.run import CARD_AGENT, PATIENCE, House, Quiet, died_of_itself, is_free, say
 
 DATA = Path("var/sandbox/card")
 AUTHORITY = Path("var/sandbox/authority")
 CERTIFICATES = {"9a": (), "9c": ("--signing",)}  # by slot, with what the authority is told
-MOBILE_ID, AGENT, READER = 2, 6, 7  # ports after PORT; the reader has two slots, each with its own
+MOBILE_ID, AGENT, READER = 2, CARD_AGENT, 7  # ports after PORT; the reader has two slots, each with its own
 KEY = os.environ.get("KEY", "P-256")
 
 

@@ -20,6 +20,7 @@ from honcho.printer import Message, Printer
 from tools import setup
 
 SANDBOX_KEYS = ("sandbox.bank", "keys", "--data", "var/sandbox/bank")  # prints NAME=value lines
+CARD_AGENT = 6  # after PORT: where `make card` lets its program listen, whenever it is started
 PATIENCE = 120  # seconds until everything should have answered
 
 
@@ -35,7 +36,7 @@ def main() -> int:
         )
         return 1
 
-    environment = {**os.environ, **environment}
+    environment = {**os.environ, **environment, "CARD_AGENT_PORT": str(port + CARD_AGENT)}
     environment |= keys(environment)
     if failed := setup.main(environment):
         return failed

@@ -14,8 +14,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from card_reader.simulator.card import AUTHENTICATION, SIGNATURE, PrivateKey
 
-# 2.999 is the arc set aside for examples (ITU-T X.660).
-POLICY = "2.999.968.1.1"
+# 2.999 is the arc set aside for examples (ITU-T X.660). Not the policy of phones: a SIM must never pass for a card.
+POLICY = "2.999.968.1.2"
 DAY = dt.timedelta(days=1)
 KEY_USAGES = (
     "digital_signature",

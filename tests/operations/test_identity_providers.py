@@ -135,7 +135,7 @@ def test_a_log_out_is_answered_once_and_only_when_it_was_asked_for(browser: Brow
 def test_another_persons_proof_is_refused_and_recorded(browser: Browser):
     _actor, _opened, row = proven(browser, "shamsa")
     assert (row.state, row.failure) == (StepUpState.FAILED, "other-person")
-    assert identity.failure(row) == identity.OTHER_PERSON
+    assert identity.failure(row) == identity.OTHER_NAME
     assert reason("identity-refused") == ["other-person"]
 
 
