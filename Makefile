@@ -28,7 +28,7 @@ work: $(VENV)/ready ## the queue's worker alone
 test: setup-test check ## everything to test with, all checks, all tests; WORKERS=n in parallel
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(TESTS)
 
-setup-test: $(VENV)/ready-test $(VENV)/ready-card
+setup-test: $(VENV)/ready-test $(VENV)/ready-card-test
 	@$(PYTHON) -m tools.system tests
 
 check: $(VENV)/ready-test ## style, formatting, types, floors, templates, translations, unused code
@@ -75,6 +75,10 @@ $(VENV)/ready: requirements.txt constraints.txt $(PYTHON)
 $(VENV)/ready-card: $(VENV)/ready card_reader/requirements.txt
 	@$(PYTHON) -m tools.system card
 	@$(INSTALL) --no-binary pyscard --requirement card_reader/requirements.txt
+	@touch $@
+
+$(VENV)/ready-card-test: $(VENV)/ready-card tests/card_reader/requirements.txt
+	@$(INSTALL) --requirement tests/card_reader/requirements.txt
 	@touch $@
 
 $(VENV)/ready-test: $(VENV)/ready requirements-dev.txt
