@@ -50,7 +50,7 @@ seed: $(VENV)/ready ## demo people, registers and fees
 service: $(VENV)/ready ## start a new service: NAME=chamber/renew_membership
 	@$(PYTHON) -m tools.service $(NAME)
 
-bench: $(VENV)/ready-test ## how fast, one figure a row: name value unit
+bench: $(VENV)/ready-test $(VENV)/ready-card ## how fast, one figure a row: name value unit
 	@$(PYTHON) -m bench
 
 torture: $(VENV)/ready-test ## kill everything at random during payments, then count the money

@@ -156,4 +156,3 @@ def test_somebody_elses_card_proves_nothing(portal: Portal, visit: Visit, counte
     types(counter.window(traveller), PIN)
     expect(traveller.page.locator(".notice--error")).to_contain_text("somebody else")
     traveller.complaints.clear()  # the browser notes that the page's answer was 403: that is the point
-
