@@ -1,5 +1,6 @@
 """The only wiring: settings become a database, adapters, a catalogue and a Flask application."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -30,10 +31,11 @@ import blueprints.security
 import blueprints.style
 import models
 import tasks
-from config import ROOT, Settings
+from config import ROOT, Settings, Unsafe, origin
 from databases import database_at
 from engine.catalogue import catalogue
-from gateways.certificates import CertificateValidator, PersonRule
+from gateways.cards import WebEid
+from gateways.certificates import CertificateValidator, PersonRule, Requester, Revocation
 from gateways.mail import Failover
 from gateways.mail.smtp import SmtpMailer
 from gateways.mobile_id.rest import RestMobileId
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from gateways.pdf.seal import Seal
     from gateways.pdf.xhtml import XhtmlRenderer
 
+DEMONSTRATION = "Bawaba Demo"  # in the name of the authority that `make setup` makes
 AUTHORITIES = (blueprints.chamber.authority,)
 WEB = (
     blueprints.pages,
@@ -72,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAILBOX_URL=settings.mailbox_url,
         SANDBOX_HEALTH=settings.sandboxes,
         PHONE_URL=settings.mobile_id_url,
+        CARD_AGENT=f"http://127.0.0.1:{settings.card_agent_port}",
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
@@ -139,7 +143,13 @@ def wire(settings: Settings) -> None:
     outside.mobile_id = RestMobileId(
         url=settings.mobile_id_url, relying_party_uuid=settings.mobile_id_party, relying_party_name=settings.mobile_id_party_name
     )
-    outside.certificates = _validator(settings)
+    outside.certificates = _validator(
+        settings, settings.trust_roots, settings.trust_intermediates, settings.trust_policies, settings.trust_person_rule
+    )
+    cards = _validator(
+        settings, settings.card_roots, settings.card_intermediates, settings.card_policies, settings.card_person_rule
+    )
+    outside.cards = WebEid(origin=origin(settings.portal_url), certificates=cards) if cards else None
     tasks.hang_doorbell(tasks.make_queue(settings.database, settings.var))
 
 
@@ -175,19 +185,35 @@ def _seal(settings: Settings) -> "Seal":
     return Seal.from_files(made.key, made.certificate, [made.authority])
 
 
-def _validator(settings: Settings) -> CertificateValidator | None:
-    """Who may vouch for people. In development the sandbox's authority, once `make setup` has made it; nobody until then."""
+def _validator(
+    settings: Settings, roots: str, intermediates: str, policies: str, person_rule: str
+) -> CertificateValidator | None:
+    """Who may vouch for people. In development the sandbox's authority, once `make setup` has made it; nobody until then.
+
+    Raises Unsafe when production is told to trust that one: its key lies in a folder of the demonstration.
+    """
     sandbox = settings.var / "sandbox" / "authority"
-    roots = [Path(file) for file in settings.trust_roots.split()] or [sandbox / "root.pem"]
-    intermediates = [Path(file) for file in settings.trust_intermediates.split()] or [sandbox / "issuing.pem"]
-    if not all(file.exists() for file in roots):
+    trusted = [Path(file) for file in roots.split()] or [sandbox / "root.pem"]
+    between = [Path(file) for file in intermediates.split()] or [sandbox / "issuing.pem"]
+    if not all(file.exists() for file in trusted):
         return None
-    return CertificateValidator(
-        roots=roots,
-        intermediates=[file for file in intermediates if file.exists()],
-        policies=settings.trust_policies.split(),
-        person_rule=PersonRule(pattern=settings.trust_person_rule),
+    validator = CertificateValidator(
+        roots=trusted,
+        intermediates=[file for file in between if file.exists()],
+        policies=policies.split(),
+        person_rule=PersonRule(pattern=person_rule),
+        revocation=Revocation(requester=_requester(settings)),
+        clock_skew=dt.timedelta(seconds=settings.trust_leeway),
     )
+    if settings.production and any(DEMONSTRATION in root for root in validator.roots):
+        raise Unsafe(f"TRUST_ROOTS, CARD_ROOTS: {DEMONSTRATION}'s authority is trusted by nobody in production.")
+    return validator
+
+
+def _requester(settings: Settings) -> Requester | None:
+    if bool(settings.ocsp_key) != bool(settings.ocsp_certificate):
+        raise Unsafe("OCSP_KEY, OCSP_CERTIFICATE: set both, or neither.")
+    return Requester(Path(settings.ocsp_key), Path(settings.ocsp_certificate)) if settings.ocsp_key else None
 
 
 def _share_connection(app: Flask) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 DEVELOPMENT_KEY = "development-only-not-a-secret"
+EXAMPLES = "2.999."  # the arc set aside for examples (ITU-T X.660): the demonstration's authority issues under it
 ENVIRONMENTS = ("development", "production")  # a misspelt one must not pass for development
 
 
@@ -53,6 +54,15 @@ class Settings:
     trust_intermediates: str = ""
     trust_policies: str = "2.999.968.1.1"  # the demo authority's; 2.999 is the documentation arc
     trust_person_rule: str = r"PNOOM-([0-9]{1,9})"
+    trust_leeway: int = 60  # seconds by which an issuer's clock may differ from ours
+
+    card_roots: str = ""  # PEM files of who issues ID cards, and below them of their intermediates
+    card_intermediates: str = ""
+    card_policies: str = "2.999.968.1.2"  # not those of Mobile ID: a SIM must never pass for a card
+    card_person_rule: str = r"PNOOM-([0-9]{1,9})"
+    card_agent_port: int = 8006  # where the card reader program listens on each person's computer
+    ocsp_key: str = ""  # for issuers that answer only signed questions: our key and certificate, as PEM files
+    ocsp_certificate: str = ""
 
     seal_key: str = ""
     seal_certificate: str = ""
@@ -137,8 +147,18 @@ class Settings:
             "bank_rest_secret",
         ):
             yield not getattr(self, name), f"{name.upper()}: missing; the acquirer gives it."
-        for name in ("trust_roots", "seal_key", "seal_certificate"):
+        for name in ("trust_roots", "card_roots", "seal_key", "seal_certificate"):
             yield not getattr(self, name), f"{name.upper()}: missing; development files are not trusted in production."
+        for name in ("trust_policies", "card_policies"):
+            policies = getattr(self, name).split()
+            yield (
+                not policies or any(policy.startswith(EXAMPLES) for policy in policies),
+                f"{name.upper()}: missing, or the demonstration's; set the policies of the real issuer.",
+            )
+        yield (
+            bool(set(self.trust_policies.split()) & set(self.card_policies.split())),
+            "CARD_POLICIES: shares a policy with TRUST_POLICIES; a SIM would pass for a card.",
+        )
         for name in ("mail_urls", "sms_urls"):
             urls = getattr(self, name).split()
             yield (

@@ -222,6 +222,30 @@ class CodeSent(Row):
         indexes = ((("destination", "at"), False), (("address", "at"), False))
 
 
+class ChallengeState(StrEnum):
+    OPEN = "open"
+    WAITING = "waiting"  # the phone was asked
+    PROVEN = "proven"  # `person` says who it was
+    SPENT = "spent"
+    FAILED = "failed"
+
+
+class IdentityChallenge(Row):
+    """A nonce for a card or a SIM to sign, in the hands of one browser: its cookie holds the secret, the row its digest."""
+
+    holder = TextField(unique=True)
+    subject = TextField()  # what it is for: sign-in, link:<account>, step-up:<proof>
+    nonce = TextField(unique=True)
+    state = one_of("state", ChallengeState, default=ChallengeState.OPEN)
+    phone = TextField(default="")
+    civil_number = TextField(default="")  # typed beside the phone
+    provider_session = TextField(default="")
+    failure = TextField(default="")
+    person = JSONField(null=True)
+    created_at = UtcField()
+    expires_at = UtcField(index=True)
+
+
 class StepUpState(StrEnum):
     CHOOSING = "choosing"
     WAITING = "waiting"

@@ -1,10 +1,10 @@
 """Headers every answer carries: what a page may load, where a form may go, who may frame it (nobody)."""
 
-from flask import Flask, request
+from flask import Flask, current_app, g, request
 from flask.wrappers import Response
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'{agent}; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self' {bank}; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -17,12 +17,20 @@ HEADERS = {
 A_YEAR = 365 * 24 * 3600
 
 
+def admit_card_agent() -> None:
+    """This page may talk to the card reader program on the person's own computer; no other page may."""
+    g.card_page = True
+
+
 def init_app(app: Flask, bank_origin: str, https: bool) -> None:
-    policy = POLICY.format(bank=bank_origin)
+    policy = POLICY.format(bank=bank_origin, agent="")
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
+        with_card = f" {current_app.config['CARD_AGENT']}" if g.get("card_page") else None
+        response.headers.setdefault(
+            "Content-Security-Policy", POLICY.format(bank=bank_origin, agent=with_card) if with_card else policy
+        )
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if https:

@@ -108,6 +108,14 @@ CREATE INDEX "identifier_value" ON "identifier" ("value");
 
 CREATE UNIQUE INDEX "identifier_verified_once" ON "identifier" ("type", "value") WHERE ("verified_at" IS NOT NULL);
 
+CREATE TABLE "identity_challenge" ("id" SERIAL NOT NULL PRIMARY KEY, "holder" TEXT NOT NULL, "subject" TEXT NOT NULL, "nonce" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('open', 'waiting', 'proven', 'spent', 'failed')), "phone" TEXT NOT NULL, "civil_number" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "failure" TEXT NOT NULL, "person" JSONB, "created_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL);
+
+CREATE UNIQUE INDEX "identity_challenge_holder" ON "identity_challenge" ("holder");
+
+CREATE UNIQUE INDEX "identity_challenge_nonce" ON "identity_challenge" ("nonce");
+
+CREATE INDEX "identity_challenge_expires_at" ON "identity_challenge" ("expires_at");
+
 CREATE TABLE "journal" ("id" TEXT NOT NULL PRIMARY KEY, "source_key" TEXT NOT NULL, "at" TIMESTAMP NOT NULL);
 
 CREATE UNIQUE INDEX "journal_source_key" ON "journal" ("source_key");

@@ -14,6 +14,7 @@ from peewee import IntegrityError
 
 from engine import digits
 from engine.actor import Actor
+from engine.assurance import Assurance
 from engine.errors import Conflict, NotFound, Refusal
 from engine.wording import Text, _
 from models import (
@@ -41,6 +42,10 @@ EVENTS: dict[str, Text] = {
     "session-ended": _("You ended a session"),
     "other-sessions-ended": _("You signed out everywhere else"),
     "password-changed": _("The password was changed"),
+    "identity-proven": _("You proved who you are"),
+    "identity-refused": _("A proof of who you are was refused"),
+    "card-linked": _("You linked your ID card"),
+    "card-refused": _("An ID card was refused"),
 }
 """What an account's owner reads of its security events, by kind; other operations add theirs. A kind without a text is not shown."""
 
@@ -120,8 +125,10 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
 # --- Registering -----------------------------------------------------------------------------------------------------------------
 
 
-def register(given: Registration, *, locale: str, address: str) -> str:
+def register(given: Registration, *, locale: str, address: str, proven: bool = False) -> str:
     """Begin a registration and return the id of the e-mail's challenge. An address already taken looks the same; its owner is told by mail.
+
+    `proven`: a card or Mobile ID has just shown that the civil number is theirs; it becomes so together with the addresses.
 
     Nothing is taken until both codes were given, so an abandoned registration may be begun again. Raises Refusal, TooMany.
     """
@@ -143,6 +150,8 @@ def register(given: Registration, *, locale: str, address: str) -> str:
             created_at=now(),
         )
         _identify(account, {IdentifierType.EMAIL: given.email, IdentifierType.PHONE: given.phone})
+        if proven:
+            _identify(account, {IdentifierType.CIVIL_NUMBER: given.identity_number})
         owners = list(_owners(given.email, given.phone))
         challenge = codes.begin(
             Purpose.REGISTER_EMAIL,
@@ -188,7 +197,9 @@ def verify_phone(challenge_id: str, typed: str, *, address: str) -> Account:
             with database.atomic():
                 Identifier.update(verified_at=now()).where(Identifier.account == account).execute()
         except IntegrityError:
-            taken = _("An account with this e-mail or mobile number was opened meanwhile. Sign in to it, or set a new password.")
+            taken = _(
+                "An account with this e-mail, mobile or civil number was opened meanwhile. Sign in to it, or set a new password."
+            )
             raise Conflict(taken) from None
         Account.update(active_at=now()).where(Account.id == account.id).execute()
         audit.security(account.id, "registered", address)
@@ -239,11 +250,13 @@ def is_human(challenge_id: str, typed: str) -> Account:
     return challenge.account
 
 
-def enter(account: Account, *, browser: str, address: str) -> str:
-    """Open a session and return its token."""
+def enter(
+    account: Account, *, browser: str, address: str, assurance: Assurance = Assurance.PASSWORD, method: str = "password"
+) -> str:
+    """Open a session and return its token. `assurance` and `method`: how sure we are who it is, and by what."""
     with database.atomic():
-        audit.security(account.id, "signed-in", address, browser=browser)
-        return sessions.begin(account, browser=browser, address=address)
+        audit.security(account.id, "signed-in", address, browser=browser, method=method)
+        return sessions.begin(account, browser=browser, address=address, assurance=assurance)
 
 
 def leave(actor: Actor, *, address: str) -> None:

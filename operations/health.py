@@ -80,3 +80,5 @@ def missing() -> Iterator[str]:
         yield "no seal for documents: set SEAL_KEY and SEAL_CERTIFICATE, or run `make setup` for a development one"
     if outside.certificates is None:
         yield "nobody is trusted to prove identities: set TRUST_ROOTS and TRUST_POLICIES, or run `make setup`"
+    if outside.cards is None:
+        yield "no ID card is accepted: set CARD_ROOTS and CARD_POLICIES, or run `make setup`"

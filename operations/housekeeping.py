@@ -1,10 +1,10 @@
-"""What is swept up once an hour: registrations nobody finished, codes that ran out, done work of last month."""
+"""What is swept up once an hour: registrations nobody finished, codes and challenges that ran out, done work of last month."""
 
 import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import accounts, outbox
+from operations import accounts, challenges, outbox
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -20,5 +20,6 @@ def schedule() -> None:
 def sweep(_payload: dict[str, Any]) -> None:
     """Never done: it comes back every hour."""
     accounts.forget_unfinished()
+    challenges.forget()
     Outbox.delete().where(Outbox.done_at < now() - DONE_KEPT_FOR).execute()
     raise outbox.Postpone(EVERY)

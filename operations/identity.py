@@ -1,4 +1,4 @@
-"""Step-up: proving with Mobile ID who is acting, once per application and session; then leaving the identity provider.
+"""Step-up: proving with a card or Mobile ID who is acting, once per application and session; then leaving the identity provider.
 
 A proof is asked for one application in one session, lasts 15 minutes until it is used, and opens that application only.
 """
@@ -11,28 +11,27 @@ import secrets
 
 from peewee import IntegrityError
 
-from engine import digits
 from engine.actor import Actor
 from engine.assurance import Assurance
-from engine.errors import Conflict, NotFound, Refusal, TooMany, Unavailable
+from engine.errors import Conflict, NotFound, Refusal, Unavailable
 from engine.service import Step
 from engine.wording import Text, _
-from gateways.certificates import Reason, Signed, Untrusted
+from gateways.certificates import Person, Reason, Untrusted
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
-from models import Account, Application, CodeSent, Identifier, IdentifierType, StepUp, StepUpState, database
-from operations import accounts, applications, audit, sessions
+from models import Application, Identifier, IdentifierType, StepUp, StepUpState, database
+from operations import accounts, applications, audit, cards, challenges, civil_numbers, rings, sessions
 from operations.now import now
 from operations.outside import outside
 
 LASTS = dt.timedelta(minutes=15)
-STARTS = 3
-STARTS_WITHIN = dt.timedelta(minutes=10)
-CHANNEL = "mobile-id"
 SHORT_WAIT = 300  # milliseconds a web request may wait for the phone
 OTHER_PERSON = _("This Mobile ID belongs to somebody else. Prove your own identity: the one this account was opened with.")
+OTHER_CARD = _("This card belongs to somebody else. Prove your own identity: the one this account was opened with.")
 UNPROVABLE = _(
     "This account has no civil number, so it cannot be proven by Mobile ID. Open an account with your ID card's number."
 )
+CARD_ALONE = _("This step needs your ID card: Mobile ID is not enough here.")
+RUN_OUT = _("This proof has run out. Go back to your application and start again.")
 
 
 def ask(actor: Actor, opened: applications.Opened, step: Step) -> StepUp:
@@ -80,11 +79,7 @@ def of(actor: Actor, proof: str) -> StepUp:
 
 def code(row: StepUp) -> str:
     """The four digits that must be the same here and on the phone."""
-    return verification_code(_digest(row))
-
-
-def _digest(row: StepUp) -> bytes:
-    return hashlib.sha256(row.nonce.encode()).digest()
+    return verification_code(rings.digest(row.nonce))
 
 
 def phone_of(actor: Actor) -> str:
@@ -104,21 +99,31 @@ def ring(actor: Actor, proof: str, phone: str, address: str) -> StepUp:
 
     Raises Refusal for a phone that cannot be, TooMany after three requests in ten minutes, Unavailable when the telecom does not answer.
     """
-    row = of(actor, proof)
-    if row.state not in (StepUpState.CHOOSING, StepUpState.WAITING, StepUpState.FAILED) or row.expires_at < now():
-        raise Conflict(_("This proof has run out. Go back to your application and start again."))
+    row = _choosing(actor, proof)
+    if card_alone(row):
+        raise Refusal(CARD_ALONE, field="phone")
     number = accounts.mobile_of(phone)
-    civil_number = _claimed(actor)
-    _count_start(number, address, actor)
+    civil_number = civil_numbers.claimed(actor.account, otherwise=UNPROVABLE, field="phone")
+    rings.count(number, address, actor.account)
     fresh = _renew(row, actor)
     text = "بوابة: إثبات الهوية" if actor.locale == "ar" else "Bawaba: confirm who you are"
-    provider_session = outside.mobile_id.start(
-        phone=number, civil_number=civil_number, digest=_digest(fresh), hash_type="SHA256", language=actor.locale, text=text
-    )
+    provider_session = rings.start(number, civil_number, fresh.nonce, actor.locale, text)
     StepUp.update(
         state=StepUpState.WAITING, method="mobile-id", phone=number, provider_session=provider_session, failure=""
     ).where(StepUp.id == row.id).execute()
     return of(actor, proof)
+
+
+def card_alone(row: StepUp) -> bool:
+    """Whether Mobile ID is not enough for what is asked."""
+    return bool(row.needed > Assurance.SUBSTANTIAL)
+
+
+def _choosing(actor: Actor, proof: str) -> StepUp:
+    row = of(actor, proof)
+    if row.state not in (StepUpState.CHOOSING, StepUpState.WAITING, StepUpState.FAILED) or row.expires_at < now():
+        raise Conflict(RUN_OUT)
+    return row
 
 
 def _renew(row: StepUp, actor: Actor) -> StepUp:
@@ -126,29 +131,6 @@ def _renew(row: StepUp, actor: Actor) -> StepUp:
     row.nonce = _nonce(actor, row.application.reference, row.step)
     StepUp.update(nonce=row.nonce).where(StepUp.id == row.id).execute()
     return row
-
-
-def _claimed(actor: Actor) -> str:
-    account = Account.get_by_id(actor.account)
-    if account.identity_type != "civil-card":
-        raise Refusal(UNPROVABLE, field="phone")
-    return digits.fold(account.identity_number)
-
-
-def _count_start(phone: str, address: str, actor: Actor) -> None:
-    """Three requests in ten minutes, per phone and per address: nobody's phone is made to ring until they give in."""
-    since = now() - STARTS_WITHIN
-    with database.atomic():
-        recent = CodeSent.select().where((CodeSent.channel == CHANNEL) & (CodeSent.at > since))
-        busiest = max(recent.where(CodeSent.destination == phone).count(), recent.where(CodeSent.address == address).count())
-        if busiest < STARTS:
-            CodeSent.create(destination=phone, channel=CHANNEL, address=address, at=now())
-            return
-        audit.security(actor.account, "mobile-id-too-often", address)
-    raise TooMany(
-        _("Three requests were sent in ten minutes. Wait ten minutes, then start again."),
-        retry_after=int(STARTS_WITHIN.total_seconds()),
-    )
 
 
 def poll(actor: Actor, proof: str, address: str) -> StepUp:
@@ -170,41 +152,34 @@ def poll(actor: Actor, proof: str, address: str) -> StepUp:
 
 
 def _judge(row: StepUp, answer: Complete, actor: Actor, address: str) -> StepUp:
-    """Believe nothing the provider says: the signature over our hash, the chain, the revocation and the person are checked here."""
-    assert answer.certificate is not None and answer.signature is not None and answer.algorithm is not None
-    if outside.certificates is None:
-        raise Unavailable(_("Nobody can be proven here yet: the portal does not know whom to trust. Please tell its operator."))
-    signed = Signed(answer.algorithm, _digest(row), answer.signature)
     try:
-        person = outside.certificates.person(answer.certificate, at=now(), signed=signed)
+        person = rings.judged(answer, row.nonce)
     except Untrusted as refusal:
         return _fail(row, f"certificate:{refusal.reason.value}", actor, address)
-    if person.civil_number != _claimed(actor):
+    return _accept(row, person, Assurance.SUBSTANTIAL, actor, address)
+
+
+def _accept(row: StepUp, person: Person, reached: Assurance, actor: Actor, address: str) -> StepUp:
+    """The person is proven; it must be the one who acts."""
+    if person.civil_number != civil_numbers.claimed(actor.account, otherwise=UNPROVABLE):
         return _fail(row, "other-person", actor, address)
     try:
-        return _proven(row, person.civil_number, actor, address)
+        return _proven(row, person.civil_number, reached, actor, address)
     except IntegrityError:
         return _fail(row, "civil-number-taken", actor, address)
 
 
 @database.atomic()
-def _proven(row: StepUp, civil_number: str, actor: Actor, address: str) -> StepUp:
+def _proven(row: StepUp, civil_number: str, reached: Assurance, actor: Actor, address: str) -> StepUp:
     won = (
-        StepUp.update(state=StepUpState.PROVEN, reached=Assurance.SUBSTANTIAL, proven_at=now())
+        StepUp.update(state=StepUpState.PROVEN, reached=reached, proven_at=now())
         .where((StepUp.id == row.id) & (StepUp.state == StepUpState.WAITING) & (StepUp.nonce == row.nonce))
         .execute()
     )
     if won:
-        _remember_civil_number(actor, civil_number)
-        audit.security(actor.account, "identity-proven", address, method="mobile-id", application=row.application.reference)
+        civil_numbers.remember(actor.account, civil_number)
+        audit.security(actor.account, "identity-proven", address, method=row.method, application=row.application.reference)
     return of(actor, row.id)
-
-
-def _remember_civil_number(actor: Actor, civil_number: str) -> None:
-    """From now on the civil number is theirs; the database lets no second account have it."""
-    known = (Identifier.account == actor.account) & (Identifier.type == IdentifierType.CIVIL_NUMBER)
-    if not Identifier.select().where(known & (Identifier.value == civil_number) & Identifier.verified_at.is_null(False)).exists():
-        Identifier.create(account=actor.account, type=IdentifierType.CIVIL_NUMBER, value=civil_number, verified_at=now())
 
 
 @database.atomic()
@@ -221,7 +196,7 @@ def failure(row: StepUp) -> Text | None:
     if not row.failure:
         return None
     if row.failure == "other-person":
-        return OTHER_PERSON
+        return OTHER_CARD if row.method == "card" else OTHER_PERSON
     if row.failure == "civil-number-taken":
         return _("Another account has already proven this civil number. Sign in with that account, or recover its password.")
     if row.failure.startswith("certificate:"):
@@ -239,6 +214,31 @@ def cancel(actor: Actor, proof: str) -> StepUp:
     return row
 
 
+# --- The card -----------------------------------------------------------------------------------------------------------------------
+
+
+def challenge(actor: Actor, proof: str) -> challenges.Handed:
+    """What the card is asked to sign for this proof. Raises Conflict for one that has run out."""
+    row = _choosing(actor, proof)
+    return challenges.begin(_subject(row), nonce=_nonce(actor, row.application.reference, row.step))
+
+
+def prove_by_card(actor: Actor, proof: str, secret: str | None, token: str, address: str) -> StepUp:
+    """Judge what the card has signed. The row says PROVEN or FAILED. Raises Refusal for a challenge that is over or somebody else's."""
+    row = _choosing(actor, proof)
+    row.nonce, row.method = challenges.spend(secret, _subject(row)), "card"
+    StepUp.update(state=StepUpState.WAITING, nonce=row.nonce, method=row.method, failure="").where(StepUp.id == row.id).execute()
+    try:
+        person = cards.person(token, row.nonce)
+    except Untrusted as refusal:
+        return _fail(row, f"certificate:{refusal.reason.value}", actor, address)
+    return _accept(row, person, Assurance.HIGH, actor, address)
+
+
+def _subject(row: StepUp) -> str:
+    return f"step-up:{row.id}"
+
+
 # --- Single log-out --------------------------------------------------------------------------------------------------------------
 
 
@@ -249,8 +249,8 @@ def leave(actor: Actor, proof: str) -> tuple[StepUp, str | None]:
     """
     row = of(actor, proof)
     if row.state == StepUpState.PROVEN and row.expires_at < now():
-        raise Conflict(_("This proof has run out. Go back to your application and start again."))
-    if row.state == StepUpState.PROVEN:
+        raise Conflict(RUN_OUT)
+    if row.state == StepUpState.PROVEN and row.method == "mobile-id":
         outside.mobile_id.cancel(row.provider_session)
     return _open(actor, row)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models import database
 
 if TYPE_CHECKING:
+    from gateways.cards import WebEid
     from gateways.certificates import CertificateValidator
     from gateways.mail import Mailer
     from gateways.mobile_id import MobileId
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gateways.sms import Texter
     from gateways.storage import Storage
 
-NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates"})
+NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards"})
 
 
 @dataclass
@@ -31,7 +32,8 @@ class Outside:
     mailer: "Mailer" = field(default=None)  # type: ignore[assignment]
     texter: "Texter" = field(default=None)  # type: ignore[assignment]
     mobile_id: "MobileId" = field(default=None)  # type: ignore[assignment]
-    certificates: "CertificateValidator | None" = None
+    certificates: "CertificateValidator | None" = None  # of Mobile ID
+    cards: "WebEid | None" = None
     storage: "Storage" = field(default=None)  # type: ignore[assignment]
     renderer: "Renderer" = field(default=None)  # type: ignore[assignment]
     seal: "Seal" = field(default=None)  # type: ignore[assignment]

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_required, logout_user
 
+from blueprints import entrance
 from blueprints.accounts.forms import (
     CodeForm,
     NewPasswordByCodeForm,
@@ -13,14 +14,13 @@ from blueprints.accounts.forms import (
     SignInForm,
     refusals_in,
 )
-from blueprints.actor import SignedIn, actor, address
+from blueprints.actor import actor, address
 from blueprints.addresses import back_to
 from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import NotFound, TooMany
 from engine.wording import Text, _
 from operations import accounts, captcha, codes, sessions
-from operations.accounts import Account
 from operations.codes import OneTimeCode, Purpose
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
@@ -45,22 +45,6 @@ CODE_PAGES = {
     Purpose.RECOVER: "accounts.renew_password",
     Purpose.HUMAN: "accounts.confirm_sign_in",
 }
-BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
 
 
 def cost() -> int:
@@ -75,7 +59,7 @@ def cost() -> int:
 def register() -> ResponseReturnValue:
     """audience: anyone"""
     if actor().signed_in:
-        return redirect(_after_sign_in(request.args.get("next")), 303)
+        return redirect(entrance.after(request.args.get("next")), 303)
     form = RegistrationForm()
     form.speak(locale())
 
@@ -115,7 +99,7 @@ def verify_phone() -> ResponseReturnValue:
         with refusals_in(form):
             account = accounts.verify_phone(challenge.id, form.code.data, address=address())
             notice("success", _("Your account is open. Welcome!"))
-            return _enter(account, session.get("next"))
+            return entrance.enter(account, session.get("next"))
 
     return _code_page(form, challenge, _("Confirm your mobile number"), start=url_for("accounts.register"))
 
@@ -169,7 +153,7 @@ def _confirm_email(challenge: OneTimeCode, token: str) -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """audience: anyone"""
     if actor().signed_in:
-        return redirect(_after_sign_in(request.args.get("next")), 303)
+        return redirect(entrance.after(request.args.get("next")), 303)
     form = SignInForm()
 
     if form.validate_on_submit() and form.by_a_person():
@@ -178,7 +162,7 @@ def sign_in() -> ResponseReturnValue:
             if form.scripts_off:
                 challenge = accounts.ask_if_human(account, locale=locale(), address=address())
                 return _to_code_page(challenge, Purpose.HUMAN, wanted=request.args.get("next"))
-            return _enter(account, request.args.get("next"))
+            return entrance.enter(account, request.args.get("next"))
 
     ended = "_user_id" in session and not current_user.is_authenticated
     return page("accounts/sign_in.html", 422 if form.errors else 200, form=form, ended=ended, wanted=request.args.get("next"))
@@ -194,7 +178,7 @@ def confirm_sign_in() -> ResponseReturnValue:
 
     if form.validate_on_submit():
         with refusals_in(form):
-            return _enter(accounts.is_human(challenge.id, form.code.data), session.get("next"))
+            return entrance.enter(accounts.is_human(challenge.id, form.code.data), session.get("next"))
 
     return _code_page(form, challenge, _("One more step: the code we mailed you"), start=url_for("accounts.sign_in"))
 
@@ -320,29 +304,3 @@ def _sent(challenge: OneTimeCode) -> dict[str, object]:
 def _begin_again(endpoint: str) -> ResponseReturnValue:
     notice("info", _("That step is over, or was begun in another browser. Please begin again."))
     return redirect(url_for(endpoint), 303)
-
-
-def _enter(account: Account, wanted: str | None) -> ResponseReturnValue:
-    """Signed in from here on, in a fresh cookie: whatever somebody may have put into the old one is gone, and an older session ends."""
-    if actor().signed_in:
-        sessions.end(actor())
-    token = accounts.enter(account, browser=_browser(), address=address())
-    kept = session.get("_flashes", [])
-    session.clear()
-    session["_flashes"] = kept
-    entered = sessions.actor_of(token, locale())
-    if entered is None:  # blocked this very moment
-        raise NotFound
-    login_user(SignedIn(token, entered))
-    return redirect(_after_sign_in(wanted), 303)
-
-
-def _after_sign_in(wanted: str | None) -> str:
-    return back_to(wanted, url_for("applications.dashboard"))
-
-
-def _browser() -> str:
-    """The browser and system as people call them, for the list of sessions."""
-    agent = request.headers.get("User-Agent", "")
-    names = [next((name for sign, name in table if sign in agent), "") for table in (BROWSERS, SYSTEMS)]
-    return " · ".join(filter(None, names))

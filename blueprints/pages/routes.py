@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from flask.wrappers import Response
 
 from blueprints.actor import actor
@@ -57,6 +57,12 @@ def service(code: str) -> Response:
 def about(name: str) -> Response:
     """audience: anyone. Who we are and what we do with data."""
     return page("pages/about.html", name=name, title=ABOUT[name])
+
+
+@blueprint.get("/help/card-reader")
+def card_reader() -> Response:
+    """audience: anyone. How to get an ID card, its reader, the program and the browser to work together."""
+    return page("pages/card_reader.html", origin=current_app.config["SETTINGS"].portal_url)
 
 
 def _reference(asked: str) -> str | None:

@@ -6,19 +6,23 @@ in words for the person.
 
 from gateways.certificates.persons import Person, PersonRule
 from gateways.certificates.refusals import Reason, Untrusted
+from gateways.certificates.requester import Requester
 from gateways.certificates.revocation import Revocation, Source
 from gateways.certificates.signatures import Signed, hash_of, verify_signature
-from gateways.certificates.validator import CertificateValidator
+from gateways.certificates.validator import CertificateValidator, Finding, read_pem
 
 __all__ = [
     "CertificateValidator",
+    "Finding",
     "Person",
     "PersonRule",
     "Reason",
+    "Requester",
     "Revocation",
     "Signed",
     "Source",
     "Untrusted",
     "hash_of",
+    "read_pem",
     "verify_signature",
 ]

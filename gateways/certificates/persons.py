@@ -12,7 +12,8 @@ from gateways.certificates.refusals import Reason, Untrusted
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a believed certificate names. `name` as written in it; `issuer` as an RFC 4514 string; times aware UTC."""
+    """Whom a believed certificate names. `name` as written in it, `given_name` and `surname` where it has them apart;
+    `issuer` as an RFC 4514 string; times aware UTC."""
 
     civil_number: str
     name: str
@@ -20,6 +21,8 @@ class Person:
     serial: int
     not_before: dt.datetime
     not_after: dt.datetime
+    given_name: str = ""
+    surname: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,15 @@ def person_in(certificate: x509.Certificate, rule: PersonRule) -> Person:
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
+        given_name=_words(certificate.subject, NameOID.GIVEN_NAME),
+        surname=_words(certificate.subject, NameOID.SURNAME),
     )
 
 
 def _name(subject: x509.Name) -> str:
-    for wanted in ((NameOID.COMMON_NAME,), (NameOID.GIVEN_NAME, NameOID.SURNAME)):
-        words = [str(found.value) for oid in wanted for found in subject.get_attributes_for_oid(oid)]
-        if words:
-            return " ".join(words)
-    return ""
+    apart = " ".join(filter(None, (_words(subject, NameOID.GIVEN_NAME), _words(subject, NameOID.SURNAME))))
+    return _words(subject, NameOID.COMMON_NAME) or apart
+
+
+def _words(subject: x509.Name, attribute: x509.ObjectIdentifier) -> str:
+    return " ".join(str(found.value) for found in subject.get_attributes_for_oid(attribute))

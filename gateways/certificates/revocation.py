@@ -26,6 +26,8 @@ from pyhanko_certvalidator.fetchers.common_utils import (
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps, issuer_serial
 
+from gateways.certificates.requester import Requester
+
 LARGEST_OCSP = 64 * 1024
 LARGEST_CRL = 16 * 1024 * 1024
 
@@ -44,7 +46,10 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """How to ask. An authority that signs its OCSP answers in advance needs `nonce=False` and an `oldest_ocsp` of its period."""
+    """How to ask. An authority that signs its OCSP answers in advance needs `nonce=False` and an `oldest_ocsp` of its period.
+
+    With a `requester` our OCSP requests are signed, for authorities that answer only known relying parties.
+    """
 
     source: Source = Source.OCSP_OR_CRL
     nonce: bool = True
@@ -52,6 +57,7 @@ class Revocation:
     remember_ocsp: dt.timedelta = dt.timedelta(minutes=2)
     remember_crl: dt.timedelta = dt.timedelta(hours=1)
     seconds: float = 5.0
+    requester: Requester | None = None
 
     @property
     def policy(self) -> CertRevTrustPolicy:
@@ -131,6 +137,8 @@ class Ocsp(OCSPFetcher):
 
     async def fetch(self, cert: x509.Certificate, authority: Authority) -> ocsp.OCSPResponse:
         request = format_ocsp_request(cert, authority, certid_hash_algo="sha1", request_nonces=self._asking.settings.nonce)
+        if self._asking.settings.requester:
+            request = self._asking.settings.requester.signed(request)
         trouble = "the certificate names no OCSP address"
         for url in get_ocsp_urls(cert):
             try:

@@ -2,13 +2,15 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko_certvalidator import CertificateValidator as PathValidator
 from pyhanko_certvalidator import ValidationContext
@@ -22,6 +24,19 @@ from gateways.certificates.revocation import Asking, Memory, Revocation, client
 from gateways.certificates.signatures import Signed, verify
 
 SIZES = range(100, 10_001)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: `refusal` is None where it passed; `known` says what the certificate states about it."""
+
+    check: str
+    refusal: Untrusted | None
+    known: str = ""
+
+
+CHAIN, REVOCATION = "chain", "revocation"
+OF_REVOCATION = (Reason.REVOKED, Reason.REVOCATION_UNKNOWN)
 
 
 class CertificateValidator:
@@ -63,6 +78,31 @@ class CertificateValidator:
             verify(certificate, signed)
         return person_in(certificate, self._rule)
 
+    def findings(self, certificate_der: bytes, *, at: dt.datetime) -> Iterator[Finding]:
+        """Every check in its order, also after one that failed, for whoever wants to know why. Ends early for what is no certificate."""
+        try:
+            certificate = self._parsed(certificate_der)
+        except Untrusted as refusal:
+            yield Finding("certificate", refusal)
+            return
+        yield Finding("certificate", None, f"{certificate.subject.rfc4514_string()}, serial {certificate.serial_number:x}")
+        yield _found("usage", lambda: self._usage(certificate), _purposes(certificate))
+        yield _found("policy", lambda: self._policy(certificate), ", ".join(sorted(_policies(certificate))))
+        validity = f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M} – {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+        yield _found("validity", lambda: self._validity(certificate, at), validity)
+        path = _found(CHAIN, lambda: self._path(certificate_der, at), certificate.issuer.rfc4514_string())
+        if path.refusal and path.refusal.reason not in OF_REVOCATION:
+            yield path  # nobody is asked about a certificate whose issuer is not trusted
+        else:
+            yield Finding(CHAIN, None, path.known)
+            yield Finding(REVOCATION, path.refusal, self._revocation.source.name)
+        yield _found("person", lambda: self._rule.civil_number(certificate.subject), self._rule.pattern)
+
+    @property
+    def roots(self) -> list[str]:
+        """Who is trusted, as their certificates name them."""
+        return [str(root.subject.human_friendly) for root in self._roots]
+
     def _parsed(self, certificate_der: bytes) -> x509.Certificate:
         if len(certificate_der) not in SIZES:
             raise Untrusted(Reason.MALFORMED, f"{len(certificate_der)} bytes")
@@ -70,7 +110,7 @@ class CertificateValidator:
             certificate = x509.load_der_x509_certificate(certificate_der)
             for parsed_when_asked in ("extensions", "subject", "issuer", "not_valid_after_utc"):
                 getattr(certificate, parsed_when_asked)
-        except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as trouble:
+        except UNREADABLE as trouble:
             raise Untrusted(Reason.MALFORMED, str(trouble)) from trouble
         return certificate
 
@@ -83,7 +123,7 @@ class CertificateValidator:
             raise Untrusted(Reason.WRONG_KEY_USAGE, "no clientAuth")
 
     def _policy(self, certificate: x509.Certificate) -> None:
-        stated = {policy.policy_identifier.dotted_string for policy in _extension(certificate, x509.CertificatePolicies) or ()}
+        stated = _policies(certificate)
         if not stated & self._policies:
             raise Untrusted(Reason.WRONG_POLICY, f"policies {sorted(stated)}")
 
@@ -127,6 +167,28 @@ class CertificateValidator:
         return context
 
 
+# What cryptography raises for a certificate that it cannot read.
+UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, x509.InvalidVersion, UnsupportedAlgorithm)
+
+
+def _found(name: str, check: Callable[[], object], known: str) -> Finding:
+    try:
+        check()
+    except Untrusted as refusal:
+        return Finding(name, refusal, known)
+    return Finding(name, None, known)
+
+
+def _policies(certificate: x509.Certificate) -> set[str]:
+    return {policy.policy_identifier.dotted_string for policy in _extension(certificate, x509.CertificatePolicies) or ()}
+
+
+def _purposes(certificate: x509.Certificate) -> str:
+    usage, purposes = _extension(certificate, x509.KeyUsage), _extension(certificate, x509.ExtendedKeyUsage)
+    signs = "digitalSignature" if usage and usage.digital_signature else "no digitalSignature"
+    return ", ".join((signs, *(purpose._name for purpose in purposes or ())))
+
+
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
@@ -135,6 +197,14 @@ def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extensio
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+
+
+def read_pem(content: bytes) -> bytes:
+    """The first certificate of a PEM file as DER; what is not PEM stays as it is."""
+    try:
+        return bytes(pem.unarmor(content)[2]) if pem.detect(content) else content
+    except ValueError:
+        return content
 
 
 def _pem(path: Path) -> list[asn1.Certificate]:

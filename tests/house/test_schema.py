@@ -28,6 +28,7 @@ UNIQUE = {
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
     "identifier": {"type, value WHERE verified_at IS NOT NULL"},
+    "identity_challenge": {"holder", "nonce"},
     "journal": {"source_key"},
     "message": {"key"},
     "outbox": {"key"},

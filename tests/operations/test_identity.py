@@ -15,7 +15,10 @@ from operations import applications, identity, secrets, sessions
 from operations.applications import Opened
 from operations.now import now
 from operations.outside import outside
+from sandbox.authority.authority import Authority
 from tests.sandbox.mobile_id.running import ALI, PIN, SHAMSA, RunningTelecom, running_telecom
+from tests.support import cards
+from tests.support.cards import Card, a_card, serial
 from tests.support.renewals import SERVICE, an_owner, step_of
 
 pytestmark = pytest.mark.usefixtures("rules")
@@ -36,6 +39,7 @@ def trusted(rules: object, telecom: RunningTelecom) -> None:
     outside.certificates = CertificateValidator(
         roots=[telecom.authority / "root.pem"], intermediates=[telecom.authority / "issuing.pem"], policies=["2.999.968.1.1"]
     )
+    outside.cards = cards.trusting(telecom.authority)
 
 
 def asked(civil_number: str = "1526575") -> tuple[Actor, Opened, StepUp]:
@@ -171,6 +175,99 @@ def test_a_civil_number_proven_by_another_account_is_not_given_twice(telecom: Ru
     identity.ring(actor, proof.id, ALI, ADDRESS)
     telecom.answer(ALI, pin=PIN)
     assert identity.poll(actor, proof.id, ADDRESS).failure == "civil-number-taken"
+
+
+# --- With a card -----------------------------------------------------------------------------------------------------------------
+
+
+def alis(telecom: RunningTelecom, **changes: str) -> Card:
+    return a_card(Authority(telecom.authority), **changes)
+
+
+def shown(actor: Actor, proof: StepUp, card: Card) -> StepUp:
+    handed = identity.challenge(actor, proof.id)
+    return identity.prove_by_card(actor, proof.id, handed.secret, card.token(handed.nonce), ADDRESS)
+
+
+def test_a_card_proves_it_with_high_assurance(telecom: RunningTelecom) -> None:
+    actor, opened, proof = asked()
+    row = shown(actor, proof, alis(telecom))
+    assert (row.state, row.method, row.reached) == (StepUpState.PROVEN, "card", Assurance.HIGH)
+    _row, token = identity.leave(actor, proof.id)
+    assert applications.granted(actor, opened) is Assurance.HIGH
+    again = sessions.actor_of(token or "", "en")
+    assert again and again.assurance is Assurance.HIGH and sessions.idle_seconds(again.assurance) == 15 * 60
+
+
+def test_another_citizens_card_is_refused_and_recorded(telecom: RunningTelecom) -> None:
+    actor, opened, proof = asked()
+    row = shown(actor, proof, a_card(Authority(telecom.authority), cards.SHAMSA, cards.SHAMSAS_NAME))
+    assert (row.state, identity.failure(row)) == (StepUpState.FAILED, identity.OTHER_CARD)
+    event = SecurityEvent.get(SecurityEvent.kind == "identity-refused")
+    assert (event.account_id, event.details["why"]) == (actor.account, "other-person")
+    with pytest.raises(Conflict):
+        identity.leave(actor, proof.id)
+    assert applications.granted(actor, opened) is Assurance.PASSWORD
+    assert shown(actor, row, alis(telecom)).state == StepUpState.PROVEN, "one's own may follow"
+
+
+def test_a_bad_card_is_refused_with_its_reason(telecom: RunningTelecom) -> None:
+    actor, _opened, proof = asked()
+    revoked = alis(telecom)
+    Authority(telecom.authority).revoke(serial(revoked))
+    assert shown(actor, proof, revoked).failure == "certificate:revoked"
+    assert shown(actor, proof, alis(telecom, policy="2.999.968.1.1")).failure == "certificate:wrong-policy"
+
+
+def test_what_a_card_signs_for_one_application_proves_nothing_for_another(telecom: RunningTelecom) -> None:
+    actor, _opened, proof = asked()
+    other = applications.start(actor, "trial.parking")
+    second = identity.ask(actor, other, step_of(other, next(iter(other.service.steps)).name))
+    handed = identity.challenge(actor, proof.id)
+    token = alis(telecom).token(handed.nonce)
+    with pytest.raises(Refusal):
+        identity.prove_by_card(actor, second.id, handed.secret, token, ADDRESS)
+    assert identity.of(actor, second.id).state == StepUpState.CHOOSING
+    assert identity.prove_by_card(actor, proof.id, handed.secret, token, ADDRESS).state == StepUpState.PROVEN
+
+
+def test_a_token_is_good_for_one_proof(telecom: RunningTelecom) -> None:
+    actor, _opened, proof = asked()
+    handed = identity.challenge(actor, proof.id)
+    wrong = alis(telecom).token(handed.nonce, format="other")
+    assert identity.prove_by_card(actor, proof.id, handed.secret, wrong, ADDRESS).state == StepUpState.FAILED
+    with pytest.raises(Refusal):
+        identity.prove_by_card(actor, proof.id, handed.secret, alis(telecom).token(handed.nonce), ADDRESS)
+
+
+def test_a_card_cannot_be_shown_for_somebody_elses_proof_or_a_spent_one(telecom: RunningTelecom) -> None:
+    actor, _opened, proof = asked()
+    _account, stranger = an_owner("7324674")
+    with pytest.raises(NotFound):
+        identity.challenge(stranger, proof.id)
+    shown(actor, proof, alis(telecom))
+    identity.leave(actor, proof.id)
+    with pytest.raises(Conflict):
+        identity.challenge(actor, proof.id)
+
+
+def test_where_only_the_card_is_enough_no_phone_rings(telecom: RunningTelecom) -> None:
+    actor, _opened, proof = asked()
+    StepUp.update(needed=Assurance.HIGH).where(StepUp.id == proof.id).execute()
+    with pytest.raises(Refusal) as refused:
+        identity.ring(actor, proof.id, ALI, ADDRESS)
+    assert refused.value.message == identity.CARD_ALONE
+    assert identity.card_alone(identity.of(actor, proof.id))
+    assert shown(actor, proof, alis(telecom)).state == StepUpState.PROVEN
+
+
+def test_a_late_answer_of_the_phone_does_not_count_for_the_card(telecom: RunningTelecom) -> None:
+    """The phone rings, the person takes the card instead and it is somebody else's; then the phone answers."""
+    actor, _opened, proof = asked()
+    identity.ring(actor, proof.id, ALI, ADDRESS)
+    telecom.answer(ALI, pin=PIN)
+    row = shown(actor, proof, a_card(Authority(telecom.authority), cards.SHAMSA, cards.SHAMSAS_NAME))
+    assert identity.poll(actor, row.id, ADDRESS).state == StepUpState.FAILED
 
 
 def test_a_passport_account_is_told_what_to_do_instead() -> None:

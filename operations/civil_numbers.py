@@ -1,0 +1,34 @@
+"""Whose civil number it is: claimed when registering, proven by a card or Mobile ID, and then nobody else's."""
+
+from typing import Any
+
+from engine import digits
+from engine.errors import Refusal
+from engine.wording import Text
+from models import Account, Identifier, IdentifierType, IdentityType
+from operations.now import now
+
+
+def claimed(account: int | None, *, otherwise: Text, field: str | None = None) -> str:
+    """What the account's owner said their civil number is. Raises Refusal `otherwise` for a passport's owner."""
+    row = Account.get_by_id(account)
+    if row.identity_type != IdentityType.CIVIL_CARD:
+        raise Refusal(otherwise, field=field)
+    return digits.fold(row.identity_number)
+
+
+def remember(account: int | None, number: str) -> None:
+    """From now on it is theirs. Raises IntegrityError where another account has proven it: the database lets no second have it."""
+    if not Identifier.select().where(_proven(number) & (Identifier.account == account)).exists():
+        Identifier.create(account=account, type=IdentifierType.CIVIL_NUMBER, value=number, verified_at=now())
+
+
+def owner(number: str) -> Account | None:
+    """The open account that has proven it."""
+    usable = Account.active_at.is_null(False) & Account.blocked_at.is_null()
+    return Account.select().join(Identifier).where(_proven(number) & usable).first()  # type: ignore[no-any-return]
+
+
+def _proven(number: str) -> Any:
+    this = (Identifier.type == IdentifierType.CIVIL_NUMBER) & (Identifier.value == number)
+    return this & Identifier.verified_at.is_null(False)

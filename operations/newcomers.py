@@ -1,0 +1,56 @@
+"""Opening an account by card or Mobile ID: the name and the civil number are the certificate's, e-mail and mobile are verified as ever.
+
+There is no password; the person signs in with what proved them, and may set a password by a code later.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from engine.errors import Refusal
+from models import ChallengeState
+from operations import accounts, challenges, passwords
+from operations.accounts import Registration
+
+NEWCOMER = "newcomer"
+NEWCOMERS_LAST = dt.timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who was proven a moment ago, as the certificate names them."""
+
+    civil_number: str
+    first_name: str
+    family_name: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}".strip()
+
+
+def of(secret: str | None) -> Newcomer | None:
+    """Who was proven in this browser within the last half hour."""
+    challenge = challenges.find(secret, NEWCOMER)
+    if challenge is None or challenge.state != ChallengeState.PROVEN:
+        return None
+    person = challenge.person
+    first, _space, rest = person["name"].strip().partition(" ")
+    apart = person["given_name"] and person["surname"]
+    return Newcomer(person["civil_number"], person["given_name"] if apart else first, person["surname"] if apart else rest)
+
+
+def register(secret: str | None, *, email: str, phone: str, arabic_name: str, locale: str, address: str) -> str:
+    """Begin the registration; returns the challenge of the e-mail's code. Raises Refusal, TooMany."""
+    newcomer = of(secret)
+    if newcomer is None:
+        raise Refusal(challenges.OVER)
+    given = Registration(
+        first_name=newcomer.first_name,
+        family_name=newcomer.family_name,
+        arabic_name=arabic_name,
+        email=accounts.email_of(email),
+        phone=accounts.mobile_of(phone),
+        identity_number=newcomer.civil_number,
+        password=passwords.random(),
+    )
+    return accounts.register(given, locale=locale, address=address, proven=True)
