@@ -19,7 +19,7 @@ from engine.wording import Text, _
 from gateways.certificates import Person, Reason, Untrusted
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Application, Identifier, IdentifierType, StepUp, StepUpState, database
-from operations import accounts, applications, audit, cards, challenges, civil_numbers, rings, sessions
+from operations import applications, audit, cards, challenges, civil_numbers, identifiers, rings, sessions
 from operations.now import now
 from operations.outside import outside
 
@@ -102,7 +102,7 @@ def ring(actor: Actor, proof: str, phone: str, address: str) -> StepUp:
     row = _choosing(actor, proof)
     if card_alone(row):
         raise Refusal(CARD_ALONE, field="phone")
-    number = accounts.mobile_of(phone)
+    number = identifiers.mobile_of(phone)
     civil_number = civil_numbers.claimed(actor.account, otherwise=UNPROVABLE, field="phone")
     rings.count(number, address, actor.account)
     fresh = _renew(row, actor)
