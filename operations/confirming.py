@@ -45,7 +45,7 @@ def check_password(account: Account, password: str, *, field: str, address: str)
     wrong = (SecurityEvent.account == account) & (SecurityEvent.kind == "password-refused")
     if SecurityEvent.select().where(wrong & (SecurityEvent.at > now() - WRONG_WITHIN)).count() >= WRONG:
         raise TooMany(
-            _("That were five wrong passwords. Wait a quarter of an hour, or set a new one by a code."),
+            _("Those were five wrong passwords. Wait a quarter of an hour, or set a new one by a code."),
             retry_after=int(WRONG_WITHIN.total_seconds()),
         )
     if not passwords.fits(password, account.password_hash):

@@ -145,7 +145,7 @@ def _count(factor: SecondFactor) -> None:
     SecondFactor.update(tries=0, tries_since=moment).where(this & (SecondFactor.tries_since < moment - TRIES_WITHIN)).execute()
     if not SecondFactor.update(tries=SecondFactor.tries + 1).where(this & (SecondFactor.tries < TRIES)).execute():
         raise TooMany(
-            _("That were five codes in a short time. Wait a quarter of an hour, then try again."),
+            _("Those were five codes in a short time. Wait a quarter of an hour, then try again."),
             retry_after=int(TRIES_WITHIN.total_seconds()),
         )
 

@@ -3,18 +3,18 @@
 from flask import session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
-from wtforms import EmailField, PasswordField, TelField
+from wtforms import EmailField, TelField
 
 from blueprints.accounts import code_page
 from blueprints.accounts.confirming import confirmed
-from blueprints.accounts.forms import EMAIL, PASSWORD_NOW, CodeForm, NewPasswordForm, accepted_by, refusals_in
+from blueprints.accounts.forms import EMAIL, CodeForm, NewPasswordForm, OldPasswordForm, accepted_by, refusals_in
 from blueprints.accounts.routes import blueprint
 from blueprints.actor import actor, address
 from blueprints.addresses import go
 from blueprints.forms import Form, folded, required
 from blueprints.page import notice, page
 from engine.wording import Text, _
-from operations import changing, codes, identifiers
+from operations import accounts, changing, codes, identifiers
 from operations.codes import Purpose
 
 
@@ -38,8 +38,8 @@ class NewPhoneForm(Form):
     )
 
 
-class ChangePasswordForm(NewPasswordForm):
-    old = PasswordField(_("Your password now"), [required(_("Write your password."))], render_kw=PASSWORD_NOW)
+class ChangePasswordForm(OldPasswordForm, NewPasswordForm):
+    """The present password, then the new one twice."""
 
 
 @blueprint.route("/email", methods=["GET", "POST"])
@@ -61,7 +61,14 @@ def _change(form: Form, name: str, purpose: Purpose, title: Text) -> ResponseRet
         with refusals_in(form):
             return code_page.go_to(changing.begin(actor(), purpose, form[name].data, address=address()), purpose)
 
-    return page("accounts/change.html", 422 if form.errors else 200, form=form, field=form[name], title=title)
+    return page(
+        "accounts/change.html",
+        422 if form.errors else 200,
+        form=form,
+        field=form[name],
+        title=title,
+        present=getattr(accounts.mine(actor()), name),
+    )
 
 
 @blueprint.route("/email/code", methods=["GET", "POST"])

@@ -235,6 +235,10 @@ class CodeForm(Form):
     code = StringField(_("The code"), [required(_("Write the code we sent you."))], filters=[folded])
 
 
+class OldPasswordForm(Form):
+    old = PasswordField(_("Your password now"), [required(_("Write the password you have now."))], render_kw=PASSWORD_NOW)
+
+
 class NewPasswordForm(Form):
     """A new password, by the link of the mail."""
 
