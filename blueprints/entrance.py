@@ -46,7 +46,7 @@ def enter(
     if second_factor.asked(account, assurance):
         secret = second_factor.hold(account, assurance, method)
         afresh()
-        session[HELD], session["next"] = secret, back_to(wanted, "")
+        session[HELD], session["next"] = secret, wanted
         return go(url_for("accounts.show_second_factor"))
     come_in(account, assurance=assurance, method=method)
     return go(after(wanted))

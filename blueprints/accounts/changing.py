@@ -57,6 +57,7 @@ def change_phone() -> ResponseReturnValue:
 
 
 def _change(form: Form, name: str, purpose: Purpose, title: Text) -> ResponseReturnValue:
+    present = getattr(accounts.mine(actor()), name)
     if form.validate_on_submit():
         with refusals_in(form):
             return code_page.go_to(changing.begin(actor(), purpose, form[name].data, address=address()), purpose)
@@ -67,7 +68,7 @@ def _change(form: Form, name: str, purpose: Purpose, title: Text) -> ResponseRet
         form=form,
         field=form[name],
         title=title,
-        present=getattr(accounts.mine(actor()), name),
+        present=present,
     )
 
 

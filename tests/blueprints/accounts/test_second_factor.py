@@ -1,7 +1,5 @@
 """Signing in with two factors, as staff meet it; and attacks on it."""
 
-import re
-
 import pytest
 from flask import Flask
 
@@ -27,13 +25,17 @@ def app_of(page: Page) -> Authenticator:
     return Authenticator(page.html.xpath("//*[@class='setting-up__key']")[0].text_content())
 
 
+def codes_of(page: Page) -> set[str]:
+    return {item.text_content() for item in page.html.xpath("//ul[@class='recovery-codes']/li")}
+
+
 def test_staff_set_it_up_at_their_first_sign_in_and_get_their_codes_once(client: Client) -> None:
     page = password_shown(client, "/account/sign-in?next=/account")
     assert page.path == SET_UP and not Session.select().exists()
     assert page.html.xpath("//img[starts-with(@src, 'data:image/svg+xml')]/@alt")
     assert page.submit(code="000000").errors.keys() == {"code"}
     codes = page.submit(code=app_of(page).code())
-    assert len(re.findall(r"\b[2-9a-z]{4}-[2-9a-z]{4}-[2-9a-z]{4}\b", codes.text)) == 10
+    assert len(codes_of(codes)) == 10
     assert "Muna" in codes.text and Session.select().count() == 1
     assert codes.html.xpath("//main//a[@href='/account']")
     assert client.visit(SET_UP).path == "/dashboard"
@@ -49,15 +51,14 @@ def test_what_is_shown_after_setting_up_can_be_used_at_once(client: Client) -> N
 
 
 def test_staff_show_it_at_every_sign_in(client: Client, muna: Account) -> None:
-    app, codes = set_up(muna)
+    app, _codes = set_up(muna)
     page = password_shown(client, "/account/sign-in?next=/account")
     assert page.path == SHOW and client.get("/account").status_code == 303
     assert page.submit(code="").errors.keys() == {"code"}
     wrong = page.submit(code="000000")
     assert wrong.status == 422 and "does not fit" in wrong.errors["code"]
     assert page.submit(code=app.code()).path == "/account"
-    client.get_cookie("session")
-    assert Session.select().count() == 1 and codes
+    assert Session.select().count() == 1
 
 
 def test_a_recovery_code_lets_in_and_the_last_ones_are_announced(client: Client, muna: Account) -> None:
@@ -73,7 +74,7 @@ def test_a_recovery_code_lets_in_and_the_last_ones_are_announced(client: Client,
 def test_the_cookie_of_the_first_factor_is_no_session_and_worth_nothing_afterwards(
     client: Client, portal: Flask, muna: Account
 ) -> None:
-    app, codes = set_up(muna)
+    app, _codes = set_up(muna)
     password_shown(client)
     held = client.get_cookie("session").value
     client.visit(SHOW).submit(code=app.code())
@@ -98,10 +99,11 @@ def test_every_post_needs_the_token_of_its_page(client: Client, path: str) -> No
     assert client.post(path, data={"code": "000000"}).status_code == 400
 
 
-def test_twenty_tries_a_minute_and_five_codes_are_enough(client: Client, muna: Account) -> None:
+def test_five_codes_are_enough(client: Client, muna: Account) -> None:
     set_up(muna)
     page = password_shown(client)
-    assert [page.submit(code="000000").status for _n in range(6)] == [422] * 5 + [429]
+    said = [page.submit(code="000000").errors["code"] for _n in range(6)]
+    assert ["five codes" in words for words in said] == [False] * 5 + [True]
 
 
 def test_the_app_is_replaced_by_whoever_shows_the_old_one(client: Client, muna: Account) -> None:
@@ -115,7 +117,7 @@ def test_the_app_is_replaced_by_whoever_shows_the_old_one(client: Client, muna: 
     new = page.submit(code=app_of(page).code())
     assert "Keep your recovery codes" in new.text
     made = client.visit("/account/second-factor/codes").submit()
-    assert len(re.findall(r"\b[2-9a-z]{4}-[2-9a-z]{4}-[2-9a-z]{4}\b", made.text)) == 10
+    assert len(codes_of(made)) == 10
 
 
 def test_the_administrators_command_takes_it_away(client: Client, portal: Flask, muna: Account) -> None:
