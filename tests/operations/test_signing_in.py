@@ -10,8 +10,8 @@ from engine.assurance import Assurance
 from engine.errors import Refusal, TooMany, Unavailable
 from gateways.certificates import CertificateValidator, Reason, Untrusted
 from gateways.mobile_id.rest import RestMobileId
-from models import Account, ChallengeState, IdentityChallenge, SecurityEvent, database
-from operations import challenges, entrance, housekeeping, newcomers, outbox, registering, sessions, signing_in
+from models import Account, ChallengeState, Identifier, IdentifierType, IdentityChallenge, SecurityEvent, database
+from operations import challenges, civil_numbers, entrance, housekeeping, newcomers, outbox, registering, sessions, signing_in
 from operations.now import now
 from operations.outside import outside
 from operations.signing_in import BY_CARD, BY_PHONE, Arrival
@@ -159,6 +159,14 @@ def test_a_claimed_number_or_a_blocked_account_is_not_entered(state: str, alis: 
     if state == "blocked":
         Account.update(blocked_at=now()).where(Account.id == account.id).execute()
     assert card_in(alis).account is None
+
+
+def test_a_number_noted_but_not_verified_opens_nothing_and_may_be_proven_later(alis: Card) -> None:
+    account = a_person()
+    Identifier.create(account=account, type=IdentifierType.CIVIL_NUMBER, value=cards.ALI)
+    assert card_in(alis).account is None
+    civil_numbers.remember(account.id, cards.ALI)
+    assert card_in(alis).account == account
 
 
 # --- With Mobile ID --------------------------------------------------------------------------------------------------------------

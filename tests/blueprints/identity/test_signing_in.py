@@ -100,6 +100,20 @@ def test_a_planted_cookie_is_worth_nothing_after_a_card_signed_in(
         assert "card" not in cookie
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_nothing_of_the_cookie_before_is_kept(known: bool, alis: Card, client: Client) -> None:
+    """For an account and for a newcomer alike."""
+    if known:
+        a_person(civil_number=cards.ALI)
+    page = client.visit(CARD)
+    token = alis.token(a_nonce(client, page))
+    with client.session_transaction() as cookie:
+        cookie["planted"] = "by somebody"
+    page.submit(token=token, follow=False)
+    with client.session_transaction() as cookie:
+        assert "planted" not in cookie and ("_user_id" in cookie) == known and ("proven" in cookie) != known
+
+
 def test_only_the_card_pages_may_talk_to_the_reader_program(ali: Account, client: Client) -> None:
     asked = client.visit(CARD)
     policy = asked.response.headers["Content-Security-Policy"]

@@ -144,6 +144,7 @@ def test_questions_can_be_signed_for_issuers_that_ask_who_is_asking(issuer: Issu
     key = ours.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
     key.verify(question["optional_signature"]["signature"].native, question["tbs_request"].dump(), ec.ECDSA(hashes.SHA256()))
+    assert [certificate.serial_number for certificate in question["optional_signature"]["certs"]] == [ours.serial_number]
     assert question["tbs_request"]["requestor_name"].chosen == x509.Name.load(ours.subject.public_bytes())
 
 
@@ -190,6 +191,13 @@ def test_a_token_of_another_shape_is_refused_before_anything_is_asked(
 )
 def test_what_is_no_token_is_refused(text: str, cards: WebEid) -> None:
     assert refused(cards, text) is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("name", ["unverifiedCertificate", "signature"])
+def test_base64_has_one_spelling(name: str, alis: Card, cards: WebEid) -> None:
+    honest = json.loads(alis.token(NONCE))
+    honest[name] = f" {honest[name]}\n"
+    assert refused(cards, json.dumps(honest)) is Reason.MALFORMED
 
 
 def test_size_is_asked_first(alis: Card, cards: WebEid) -> None:
