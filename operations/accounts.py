@@ -46,6 +46,8 @@ EVENTS: dict[str, Text] = {
     "identity-refused": _("A proof of who you are was refused"),
     "card-linked": _("You linked your ID card"),
     "card-refused": _("An ID card was refused"),
+    "declaration-signed": _("You signed a declaration with your ID card"),
+    "signature-refused": _("A signature by ID card was refused"),
 }
 """What an account's owner reads of its security events, by kind; other operations add theirs. A kind without a text is not shown."""
 

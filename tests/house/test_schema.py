@@ -24,6 +24,7 @@ UNIQUE = {
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
+    "declaration": {"serial", "application_id, seal"},
     "document": {"serial", "code", "key"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
