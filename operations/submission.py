@@ -49,7 +49,7 @@ def offer(opened: Opened) -> Offer:
     except Unset as missing:
         quote, unset = Quote((), case.today), missing
     records = {name: record.frozen() for name, record in opened.records.items()}
-    return Offer(opened.answers, records, quote, also, list(service.refusals(case)), unset)
+    return Offer(dict(opened.answers), records, quote, also, list(service.refusals(case)), unset)
 
 
 def refresh(actor: Actor, opened: Opened) -> bool:
