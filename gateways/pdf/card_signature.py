@@ -47,8 +47,9 @@ class CardSignature:
     ) -> Prepared:
         signer = self._signer(certificate, LARGEST_SIGNATURE)
         place = PunctualSigner(claims, signer, at)
-        digested, _document, made = await place.async_digest_doc_for_signing(IncrementalPdfFileWriter(io.BytesIO(pdf)))
-        attributes = await signer.signed_attrs(digested.document_digest, claims.md_algorithm, use_pades=True)
+        made = io.BytesIO()
+        digested, *_rest = await place.async_digest_doc_for_signing(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=made)
+        attributes = await signer.signed_attrs(digested.document_digest, _hash_name(algorithm), use_pades=True)
         room = (digested.reserved_region_start, digested.reserved_region_end)
         return Prepared(made.getvalue(), room, attributes.dump(), certificate, algorithm)
 

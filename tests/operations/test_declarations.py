@@ -190,7 +190,7 @@ def test_another_answer_is_another_declaration(alis: Card) -> None:
 
 
 def test_an_answer_that_changes_no_price_is_another_declaration_too() -> None:
-    actor, opened = an_applicant()
+    _actor, opened = an_applicant()
     before = submission.offer(opened)
     opened.answers["remark"] = "told later"
     after = submission.offer(opened)

@@ -134,7 +134,9 @@ def test_a_document_changed_since_it_was_prepared_is_refused(
     assert refused(place, replace(prepared, pdf=bytes(changed)), by(card, prepared))
 
 
-def test_what_is_prepared_outlives_the_request(place: CardSignature, prepared: Prepared, card: Card, authority: Authority) -> None:
+def test_what_is_prepared_outlives_the_request(
+    place: CardSignature, prepared: Prepared, card: Card, authority: Authority
+) -> None:
     thawed = Prepared.thaw(json.loads(json.dumps(prepared.frozen())), prepared.pdf)
     assert thawed == prepared
     assert check(place.complete(thawed, by(card, thawed)), authority).bottom_line
