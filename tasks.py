@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from huey.api import Huey, PostgresHuey, SqliteHuey
+from psycopg.errors import UniqueViolation
 
 from operations import health, housekeeping, outbox
 
@@ -25,8 +26,16 @@ def make_queue(database: str, folder: Path) -> Huey:
     if database.startswith("sqlite"):
         queue = SqliteHuey("bawaba", filename=str(folder / "queue.db"), results=False)
     else:
-        queue = PostgresHuey("bawaba", dsn=database, results=False)
+        queue = _postgres_queue(database)
     return queue
+
+
+def _postgres_queue(database: str) -> Huey:
+    """It makes its tables when it begins. Of two programs that begin at the same moment one fails, and then finds them made."""
+    try:
+        return PostgresHuey("bawaba", dsn=database, results=False)
+    except UniqueViolation:
+        return PostgresHuey("bawaba", dsn=database, results=False)
 
 
 def hang_doorbell(huey: Huey) -> None:

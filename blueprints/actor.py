@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, request, url_for
 from flask.wrappers import Response
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from blueprints.addresses import go, here
 from blueprints.language import locale
@@ -37,6 +37,16 @@ def actor() -> Actor:
     if "actor" not in g:
         g.actor = current_user.actor if current_user.is_authenticated else Actor(locale=locale())
     return g.actor  # type: ignore[no-any-return]
+
+
+def become(token: str) -> bool:
+    """This browser holds that session from here on, this very page included. False when the session is over already."""
+    person = _load(token)
+    if person is None:
+        return False
+    g.pop("actor", None)
+    login_user(person)
+    return True
 
 
 def address() -> str:

@@ -1,4 +1,6 @@
-CREATE TABLE "account" ("id" SERIAL NOT NULL PRIMARY KEY, "first_name" TEXT NOT NULL, "middle_name" TEXT NOT NULL, "family_name" TEXT NOT NULL, "arabic_name" TEXT NOT NULL, "country" TEXT NOT NULL, "identity_type" TEXT NOT NULL CHECK (identity_type IN ('civil-card', 'passport')), "identity_number" TEXT NOT NULL, "registration" TEXT NOT NULL, "password_hash" TEXT NOT NULL, "locale" TEXT NOT NULL CHECK (locale IN ('ar', 'en')), "created_at" TIMESTAMP NOT NULL, "active_at" TIMESTAMP, "blocked_at" TIMESTAMP);
+CREATE TABLE "account" ("id" SERIAL NOT NULL PRIMARY KEY, "first_name" TEXT NOT NULL, "middle_name" TEXT NOT NULL, "family_name" TEXT NOT NULL, "arabic_name" TEXT NOT NULL, "country" TEXT NOT NULL, "identity_type" TEXT NOT NULL CHECK (identity_type IN ('civil-card', 'passport')), "identity_number" TEXT NOT NULL, "registration" TEXT NOT NULL, "password_hash" TEXT NOT NULL, "locale" TEXT NOT NULL CHECK (locale IN ('ar', 'en')), "created_at" TIMESTAMP NOT NULL, "active_at" TIMESTAMP, "blocked_at" TIMESTAMP, "closing_at" TIMESTAMP, "closed_at" TIMESTAMP);
+
+CREATE INDEX "account_closing_at" ON "account" ("closing_at");
 
 CREATE TABLE "application" ("id" SERIAL NOT NULL PRIMARY KEY, "reference" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "service" TEXT NOT NULL, "authority" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('draft', 'to-pay', 'in-review', 'returned', 'completed', 'refused', 'withdrawn')), "answers" JSONB NOT NULL, "records" JSONB NOT NULL, "subject" TEXT, "frozen" JSONB, "approved_at" TIMESTAMP, "created_at" TIMESTAMP NOT NULL, "updated_at" TIMESTAMP NOT NULL, "submitted_at" TIMESTAMP, "closed_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
@@ -67,6 +69,12 @@ CREATE INDEX "code_sent_address_at" ON "code_sent" ("address", "at");
 CREATE TABLE "counter" ("id" SERIAL NOT NULL PRIMARY KEY, "series" TEXT NOT NULL, "year" INTEGER NOT NULL, "last" INTEGER NOT NULL);
 
 CREATE UNIQUE INDEX "counter_series_year" ON "counter" ("series", "year");
+
+CREATE TABLE "data_copy" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "locale" TEXT NOT NULL, "digest" TEXT, "size" INTEGER, "created_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "data_copy_account_id" ON "data_copy" ("account_id");
+
+CREATE INDEX "data_copy_expires_at" ON "data_copy" ("expires_at");
 
 CREATE TABLE "decision_made" ("id" SERIAL NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "clerk_id" INTEGER NOT NULL, "outcome" TEXT NOT NULL CHECK (outcome IN ('approve', 'return', 'refuse')), "reason" TEXT NOT NULL, "remarks" JSONB NOT NULL, "at" TIMESTAMP NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("clerk_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
@@ -144,7 +152,7 @@ CREATE INDEX "message_account_id" ON "message" ("account_id");
 
 CREATE INDEX "message_application_id" ON "message" ("application_id");
 
-CREATE TABLE "one_time_code" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER, "purpose" TEXT NOT NULL CHECK (purpose IN ('register-email', 'register-phone', 'recover', 'human')), "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "real" BOOLEAN NOT NULL, "counter" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "created_at" TIMESTAMP NOT NULL, "sent_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "used_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+CREATE TABLE "one_time_code" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER, "purpose" TEXT NOT NULL CHECK (purpose IN ('register-email', 'register-phone', 'recover', 'human', 'change-email', 'change-phone')), "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "real" BOOLEAN NOT NULL, "counter" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "created_at" TIMESTAMP NOT NULL, "sent_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "used_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
 
 CREATE INDEX "one_time_code_account_id" ON "one_time_code" ("account_id");
 
@@ -161,6 +169,12 @@ CREATE TABLE "reconciliation_item" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT
 CREATE UNIQUE INDEX "reconciliation_item_key" ON "reconciliation_item" ("key");
 
 CREATE INDEX "reconciliation_item_attempt_id" ON "reconciliation_item" ("attempt_id");
+
+CREATE TABLE "recovery_code" ("id" SERIAL NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "digest" TEXT NOT NULL, "used_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "recovery_code_account_id" ON "recovery_code" ("account_id");
+
+CREATE UNIQUE INDEX "recovery_code_digest" ON "recovery_code" ("digest");
 
 CREATE TABLE "refund" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "attempt_id" INTEGER NOT NULL, "amount" BIGINT NOT NULL CHECK (amount > 0), "state" TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'sent', 'done', 'failed', 'unknown')), "reason" TEXT NOT NULL, "requested_by_id" INTEGER, "approved_by_id" INTEGER, "created_at" TIMESTAMP NOT NULL, "updated_at" TIMESTAMP NOT NULL, FOREIGN KEY ("attempt_id") REFERENCES "payment_attempt" ("id") ON DELETE RESTRICT, FOREIGN KEY ("requested_by_id") REFERENCES "account" ("id") ON DELETE RESTRICT, FOREIGN KEY ("approved_by_id") REFERENCES "account" ("id") ON DELETE RESTRICT, CHECK (approved_by_id IS NULL OR requested_by_id IS NULL OR approved_by_id <> requested_by_id));
 
@@ -190,13 +204,21 @@ CREATE INDEX "role_account_id" ON "role" ("account_id");
 
 CREATE UNIQUE INDEX "role_account_id_name_authority" ON "role" ("account_id", "name", "authority");
 
+CREATE TABLE "second_factor" ("id" SERIAL NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "sealed" TEXT NOT NULL, "used" BIGINT NOT NULL, "tries" INTEGER NOT NULL, "tries_since" TIMESTAMP NOT NULL, "created_at" TIMESTAMP NOT NULL, "confirmed_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "second_factor_account_id" ON "second_factor" ("account_id");
+
+CREATE UNIQUE INDEX "second_factor_one_confirmed" ON "second_factor" ("account_id") WHERE ("confirmed_at" IS NOT NULL);
+
+CREATE UNIQUE INDEX "second_factor_one_proposed" ON "second_factor" ("account_id") WHERE ("confirmed_at" IS NULL);
+
 CREATE TABLE "security_event" ("id" SERIAL NOT NULL PRIMARY KEY, "account_id" INTEGER, "kind" TEXT NOT NULL, "address" TEXT NOT NULL, "details" JSONB NOT NULL, "at" TIMESTAMP NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
 CREATE INDEX "security_event_account_id" ON "security_event" ("account_id");
 
 CREATE INDEX "security_event_at" ON "security_event" ("at");
 
-CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, "seen_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "ended_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, "seen_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "confirmed_at" TIMESTAMP, "ended_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
 
 CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
 

@@ -1,10 +1,11 @@
-"""What is swept up once an hour: unfinished registrations, codes and challenges that ran out, unsigned declarations, done work of last month."""
+"""What is swept up once an hour: registrations nobody finished, codes and challenges that ran out, accounts that
+were to be closed, copies of data nobody fetched, unsigned declarations, done work of last month."""
 
 import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import accounts, challenges, declarations, identity_providers, outbox
+from operations import challenges, closing, declarations, identity_providers, outbox, own_data, registering
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -19,7 +20,9 @@ def schedule() -> None:
 @outbox.handles("housekeeping")
 def sweep(_payload: dict[str, Any]) -> None:
     """Never done: it comes back every hour."""
-    accounts.forget_unfinished()
+    registering.forget_unfinished()
+    closing.erase_due()
+    own_data.forget()
     challenges.forget()
     declarations.forget()
     identity_providers.forget_old_visits()

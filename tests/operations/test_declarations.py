@@ -25,7 +25,7 @@ from gateways.pdf.card_signature import CardSignature
 from gateways.pdf.xhtml import XhtmlRenderer
 from gateways.storage import Missing
 from models import Account, ApplicationEvent, AuditEntry, Declaration, Document, FeeRule, SecurityEvent
-from operations import applications, challenges, declarations, documents, outbox, submission
+from operations import applications, challenges, closing, declarations, documents, outbox, submission
 from operations.applications import Opened
 from operations.now import now, set_business_day
 from operations.outside import outside
@@ -405,6 +405,14 @@ def test_a_passports_owner_has_no_card() -> None:
     with pytest.raises(Refusal) as refused:
         declarations.begin(actor, opened.reference, submission.offer(opened).seal)
     assert refused.value.message == declarations.NO_CIVIL_NUMBER
+
+
+def test_with_a_closed_account_goes_what_was_signed_and_never_submitted(alis: Card) -> None:
+    actor, opened = an_applicant()
+    document = sign(actor, opened, alis)
+    Account.update(closing_at=now() - dt.timedelta(minutes=1)).where(Account.id == actor.account).execute()
+    closing.erase_due()
+    assert not Document.select().exists() and not outside.storage.exists(document.digest)
 
 
 # --- Sweeping up -----------------------------------------------------------------------------------------------------------------
