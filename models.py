@@ -363,6 +363,21 @@ class Upload(Row):
     created_at = UtcField()
 
 
+class Declaration(Row):
+    """What an applicant may sign with the ID card: one for each offer, by its seal. Once signed it is a Document."""
+
+    serial = TextField(unique=True)
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    seal = TextField()
+    content = JSONField()
+    drawn = TextField(null=True)  # digest of the PDF without a signature
+    prepared = JSONField(null=True)  # what the card was last asked to sign
+    created_at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("application", "seal"), True),)
+
+
 class StepUp(Row):
     """Proof of who is acting, asked for one application in one session and spent once to open it."""
 

@@ -82,6 +82,16 @@ CREATE INDEX "decision_made_application_id" ON "decision_made" ("application_id"
 
 CREATE INDEX "decision_made_clerk_id" ON "decision_made" ("clerk_id");
 
+CREATE TABLE "declaration" ("id" INTEGER NOT NULL PRIMARY KEY, "serial" TEXT NOT NULL, "application_id" INTEGER NOT NULL, "seal" TEXT NOT NULL, "content" TEXT NOT NULL, "drawn" TEXT, "prepared" TEXT, "created_at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
+
+CREATE UNIQUE INDEX "declaration_serial" ON "declaration" ("serial");
+
+CREATE INDEX "declaration_application_id" ON "declaration" ("application_id");
+
+CREATE INDEX "declaration_created_at" ON "declaration" ("created_at");
+
+CREATE UNIQUE INDEX "declaration_application_id_seal" ON "declaration" ("application_id", "seal");
+
 CREATE TABLE "document" ("id" INTEGER NOT NULL PRIMARY KEY, "serial" TEXT NOT NULL, "code" TEXT NOT NULL, "kind" TEXT NOT NULL, "key" TEXT NOT NULL, "application_id" INTEGER NOT NULL, "template" TEXT NOT NULL, "content" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('valid', 'replaced', 'revoked')), "issued_on" DATE NOT NULL, "valid_until" DATE, "subject" TEXT, "replaces_id" INTEGER, "state_changed_at" DATETIME, "digest" TEXT, "size" INTEGER, "created_at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("replaces_id") REFERENCES "document" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "document_serial" ON "document" ("serial");

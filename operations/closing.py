@@ -123,11 +123,13 @@ def _forget(account: Account) -> set[str]:
 
 
 def _forget_drafts(account: Account) -> set[str]:
-    """What was never submitted: nobody decided on it, nothing was paid for it."""
+    """What was never submitted, a declaration signed for it too: nobody decided on it, nothing was paid for it."""
     unsent: Any = (Application.account == account) & Application.state.in_(NEVER_SUBMITTED) & Application.submitted_at.is_null()
     drafts = [row.id for row in Application.select(Application.id).where(unsent)]
-    files = {row.digest for row in Upload.select().where(Upload.application.in_(drafts))}
-    Upload.delete().where(Upload.application.in_(drafts)).execute()
+    files: set[str] = set()
+    for table in (Upload, Document):
+        files |= {row.digest for row in table.select().where(table.application.in_(drafts)) if row.digest}
+        table.delete().where(table.application.in_(drafts)).execute()
     Application.update(state=State.WITHDRAWN, closed_at=now(), answers={}, records={}).where(Application.id.in_(drafts)).execute()
     return files
 

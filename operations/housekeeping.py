@@ -1,11 +1,11 @@
 """What is swept up once an hour: registrations nobody finished, codes and challenges that ran out, accounts that
-were to be closed, copies of data nobody fetched, done work of last month."""
+were to be closed, copies of data nobody fetched, unsigned declarations, done work of last month."""
 
 import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import challenges, closing, identity_providers, outbox, own_data, registering
+from operations import challenges, closing, declarations, identity_providers, outbox, own_data, registering
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -24,6 +24,7 @@ def sweep(_payload: dict[str, Any]) -> None:
     closing.erase_due()
     own_data.forget()
     challenges.forget()
+    declarations.forget()
     identity_providers.forget_old_visits()
     Outbox.delete().where(Outbox.done_at < now() - DONE_KEPT_FOR).execute()
     raise outbox.Postpone(EVERY)

@@ -22,6 +22,8 @@ WORDS: dict[str, Text] = {
     "identity-refused": _("A proof of who you are was refused"),
     "card-linked": _("You linked your ID card"),
     "card-refused": _("An ID card was refused"),
+    "declaration-signed": _("You signed a declaration with your ID card"),
+    "signature-refused": _("A signature by ID card was refused"),
     "email-changed": _("The e-mail address was changed"),
     "phone-changed": _("The mobile number was changed"),
     "second-factor-set": _("An authenticator app was set up"),
@@ -35,7 +37,7 @@ WORDS: dict[str, Text] = {
     "closing-cancelled": _("You came back, so the account stays open"),
 }
 """By kind; one without words is not shown."""
-ALARMING = frozenset({"sign-in-refused", "password-refused", "identity-refused", "card-refused", "second-factor-refused"})
+ALARMING = frozenset({"sign-in-refused", "password-refused", "identity-refused", "card-refused", "signature-refused", "second-factor-refused"})
 METHODS: dict[str, Text] = {
     "password": _("with the password"),
     "mobile-id": _("with Mobile ID"),

@@ -1,5 +1,6 @@
 """What the application pages show, gathered in one place per page, so that templates only draw."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import applications, documents, payments, submission
+from operations import applications, declarations, documents, payments, submission
 from operations.applications import Opened
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ KINDS = {
 }
 EVENTS: dict[str, Text] = {
     "started": _("You began the application"),
+    "signed": _("You signed the declaration with your ID card"),
     "submitted": _("You submitted it"),
     "reopened": _("You took it back to change your answers"),
     "paid": _("The payment arrived"),
@@ -173,8 +175,16 @@ def check(opened: Opened) -> dict[str, Any]:
         "unset": offer.unset,
         "facts": _facts(offer.also),
         "trail": trail(opened),
+        "declaration": _declaration(opened, offer.seal) if declarations.offered(opened) else None,
         **quoted(offer.quote),
     }
+
+
+def _declaration(opened: Opened, seal: str) -> dict[str, Any]:
+    """What may be signed by card, and by whom it was."""
+    document = documents.declaration(opened.reference, seal)
+    said = opened.service.declaration
+    return {"says": said and said.says, "required": opened.service.signature_required, "signed": document and _paper(document)}
 
 
 def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
@@ -226,7 +236,14 @@ def _paper(document: "Document") -> dict[str, Any]:
         "size": document.size,
         "href": url_for("documents.download", serial=document.serial),
         "verify": url_for("documents.verify_code", code=document.code),
+        "signed": _signed(document),
     }
+
+
+def _signed(document: "Document") -> dict[str, Any] | None:
+    """Who signed it by card, and when."""
+    signed = document.content.get("signed")
+    return {"name": signed["by"], "at": dt.datetime.fromisoformat(signed["at"])} if signed else None
 
 
 def _happened(event: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ UNIQUE = {
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
     "data_copy": {"account_id"},
+    "declaration": {"serial", "application_id, seal"},
     "document": {"serial", "code", "key"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
