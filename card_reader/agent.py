@@ -61,7 +61,7 @@ class Refused(Exception):
 
 def create_app(settings: Settings, readers: Readers, desk: Desk) -> Flask:
     app = Flask("card_reader", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.register_blueprint(pin_window.served(desk))
     names = own_names(settings.port)
 

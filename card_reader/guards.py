@@ -25,11 +25,10 @@ def same_user(caller: tuple[str, int], port: int) -> bool:
 def _owner(caller: tuple[str, int], port: int) -> int | None:
     """A program may reach an IPv4 address through a socket of IPv6: then the same pair stands in the other table."""
     for family, table in TABLES.items():
-        local, remote = _written(family, *caller), _written(family, "127.0.0.1", port)
-        for row in table.read_text().splitlines()[1:] if table.exists() else ():
-            fields = row.split()
-            if fields[1] == local and fields[2] == remote:
-                return int(fields[7])
+        pair = f" {_written(family, *caller)} {_written(family, '127.0.0.1', port)} "
+        _, found, row = table.read_text().partition(pair) if table.exists() else ("", "", "")
+        if found:
+            return int(row.split(maxsplit=5)[4])  # after state, queues, timer and retransmissions
     return None
 
 

@@ -74,11 +74,11 @@ class Desk:
     ) -> None:
         self._readers, self._show, self._reader, self._patience = readers, show, reader, patience
         self._taking = threading.Lock()
-        self._current: Operation | None = None
+        self.current: Operation | None = None
 
     @property
     def busy(self) -> bool:
-        return self._current is not None and not self._current.view.over
+        return self.current is not None and not self.current.view.over
 
     def serve(self, wish: Wish, window: Callable[[str], str], gone: Callable[[], bool]) -> dict[str, Any]:
         """The answer for the portal. `window` makes an address of a secret; `gone` tells when nobody waits for the answer any more.
@@ -88,14 +88,14 @@ class Desk:
         with self._taking:
             if self.busy:
                 raise Declined("busy")
-            operation = self._current = Operation(wish, self._readers, self._reader, self._patience, gone)
+            operation = self.current = Operation(wish, self._readers, self._reader, self._patience, gone)
         # A browser may take its time to start.
         threading.Thread(target=self._open, args=(operation, window(operation.secret)), daemon=True).start()
         return operation.run()
 
     def at(self, secret: str) -> "Operation | None":
         """The operation of a window, also after its end, until the next begins."""
-        current = self._current
+        current = self.current
         return current if current and hmac.compare_digest(current.secret.encode(), secret.encode()) else None
 
     def _open(self, operation: "Operation", address: str) -> None:
@@ -145,10 +145,10 @@ class Operation:
             self._stopped = self._stopped or why
             self._moved.notify_all()
 
-    def settle(self, seconds: float) -> None:
-        """Wait while the card works, or until a stop is heard, so long at most."""
+    def wait_for(self, shown: Callable[[View], bool], seconds: float) -> bool:
+        """Until the window shows such a thing, so long at most; whether it does."""
         with self._moved:
-            self._moved.wait_for(lambda: self.view.over or not (self._stopped or self.view.state == "working"), seconds)
+            return self._moved.wait_for(lambda: shown(self.view), seconds)
 
     # What the operation does.
 

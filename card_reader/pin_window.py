@@ -64,9 +64,10 @@ def served(desk: Desk) -> Blueprint:
             return _over(), 404
         if "cancel" in request.form:
             operation.stop(CardProblem("cancelled"))
+            operation.wait_for(lambda view: view.over, PATIENCE)
         else:
             operation.answer(request.form.get("turn", -1, type=int), request.form.get("pin", ""))
-        operation.settle(PATIENCE)
+            operation.wait_for(lambda view: view.state != "working", PATIENCE)
         return redirect(url_for("window.page", secret=secret, lang=request.args.get("lang")), 303)
 
     return blueprint

@@ -199,7 +199,6 @@ TEXTS: dict[str, Both] = {
     "done_certificate": Both("أُرسلت الشهادة", "The certificate was sent"),
     "close": Both("يمكن إغلاق هذه النافذة والعودة إلى الموقع.", "You can close this window and go back to the site."),
     "remove": Both("ولا تنسَ بطاقتك في القارئ.", "Don't forget your card in the reader."),
-    "over": Both("لم يكتمل الطلب", "The request did not go through"),
     "expires": Both("تنتهي صلاحية هذه النافذة بعد دقيقتين من فتحها.", "This window expires two minutes after it was opened."),
     "language": Both("English", "العربية"),
 }
