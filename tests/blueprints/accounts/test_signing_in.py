@@ -1,6 +1,8 @@
 """Signing in and out, the session's end, and attacks on both."""
 
 import datetime as dt
+from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from flask import Flask
@@ -172,3 +174,20 @@ def test_signing_in_twice_in_one_browser_leaves_one_session(client: Client) -> N
     page.submit(who=WHO, password=PASSWORD, altcha=a_solution("sign-in"), noscript=None)
     assert client.visit(FORM).path == "/dashboard"
     assert Session.select().where(Session.ended_at.is_null()).count() == 1
+
+
+@pytest.mark.parametrize("path", [FORM, "/account/registration"])
+def test_passwords_are_masked_and_password_managers_are_welcome(client: Client, path: str) -> None:
+    fields = client.visit(path).html.xpath("//main//input[contains(@name, 'password') or @name='confirmation']")
+    assert fields and {field.get("type") for field in fields} == {"password"}
+    assert {field.get("autocomplete") for field in fields} <= {"current-password", "new-password"}
+    for script in (Path("static") / "js").glob("*.js"):
+        assert "paste" not in script.read_text(), script
+
+
+def test_an_endless_address_to_go_on_to_does_not_burst_the_cookie(client: Client) -> None:
+    """A browser drops a cookie of more than 4096 bytes: a link could keep people from ever finishing to sign in."""
+    page = signing_in(client, f"{FORM}?next=/{token_hex(4000)}", altcha="", noscript="1")
+    cookie = client.get_cookie("session")
+    assert page.path == "/account/sign-in/code" and cookie and len("session") + len(cookie.value) < 4096
+    assert page.submit(code=last_code()).status == 200 and Session.select().count() == 1
