@@ -36,5 +36,5 @@ def init_app(app: Flask, bank_origin: str, https: bool) -> None:
         if https:
             response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = "no-store"  # also where a file is sent, which says no-cache
         return response
