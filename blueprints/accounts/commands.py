@@ -3,8 +3,9 @@
 import click
 
 from blueprints.accounts.routes import blueprint
-from engine.errors import Refusal
-from operations import accounts
+from engine.errors import NotFound, Refusal
+from engine.wording import _
+from operations import accounts, sessions
 from operations.rendering import both
 
 blueprint.cli.help = "Accounts of staff. · حسابات الموظفين."
@@ -35,3 +36,17 @@ def create_staff(email: str, name: str, role: str, authority: str, ask_password:
     click.echo(f"{email}: {role} {authority}".rstrip())
     if link:
         click.echo(link)
+
+
+@blueprint.cli.command("end-sessions")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="Everybody's. · جلسات الجميع.")
+def end_sessions(email: str | None, everybody: bool) -> None:
+    """Log EMAIL out of every browser, or everybody. · إنهاء جلسات شخص أو جلسات الجميع."""
+    if bool(email) == everybody:
+        raise click.UsageError("EMAIL | --everybody")
+    try:
+        click.echo(f"{sessions.end_by_operator(email)} ✓")
+    except NotFound:
+        words = both(_("Nobody here has proven this e-mail address."))
+        raise click.ClickException(f"{words['en']} · {words['ar']}") from None

@@ -129,6 +129,14 @@ def test_signing_out_ends_the_session_even_for_a_copied_cookie(client: Client, p
     assert thief.get("/account").status_code == 303
 
 
+@pytest.mark.parametrize("evil", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_signing_out_and_changing_the_language_lead_to_no_other_site(client: Client, evil: str) -> None:
+    token = signing_in(client).html.xpath("//header//input[@name='csrf_token']/@value")[0]
+    there = client.get(f"/language/en?next={evil}").headers["Location"]
+    out = client.post(f"/account/sign-out?next={evil}", data={"csrf_token": token, "next": evil, "RelayState": evil})
+    assert (there, out.status_code, out.headers["Location"]) == ("/", 303, "/")
+
+
 def test_a_session_that_ran_out_is_explained(client: Client) -> None:
     signing_in(client)
     Session.update(seen_at=now() - dt.timedelta(minutes=31)).execute()
@@ -191,3 +199,8 @@ def test_an_endless_address_to_go_on_to_does_not_burst_the_cookie(client: Client
     cookie = client.get_cookie("session")
     assert page.path == "/account/sign-in/code" and cookie and len("session") + len(cookie.value) < 4096
     assert page.submit(code=last_code()).status == 200 and Session.select().count() == 1
+
+
+def test_a_password_does_not_grow_old(client: Client, salim: Account) -> None:
+    Account.update(created_at=now() - dt.timedelta(days=3650), active_at=now() - dt.timedelta(days=3650)).execute()
+    assert signing_in(client).path == "/dashboard"
