@@ -83,3 +83,11 @@ def test_whoever_is_signed_in_can_sign_out_from_every_page(portal: Flask, inside
             seen.append(rule)
             assert Page(inside, answer).html.xpath("//header//form[@action='/account/sign-out']"), rule
     assert {"/dashboard", "/account", "/identity/link"} <= set(seen)
+
+
+def test_only_files_are_scripts(portal: Flask, inside: Client):
+    """No JSONP, and nothing personal in a script: another site could load both with the person's cookie."""
+    for rule, path in paths(portal, "GET"):
+        answer = inside.get(path, query_string={"callback": "steal", "jsonp": "steal"})
+        if not rule.startswith("/static/"):
+            assert "script" not in answer.mimetype and not answer.data.startswith(b"steal"), rule

@@ -44,7 +44,6 @@ def test_an_uploaded_file_is_an_attachment(portal: Flask, client: Client) -> Non
     assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-
 def test_a_certificate_is_an_attachment(portal: Flask, client: Client, tmp_path: Path) -> None:
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     bring_in(tmp_path, ESTABLISHMENT)

@@ -44,7 +44,9 @@ def test_a_card_leads_to_where_the_person_was_going(ali: Account, alis: Card, sh
     assert show(f"{CARD}?next=/account", alis).path == "/account"
 
 
-@pytest.mark.parametrize("evil", ["//evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example"])
+@pytest.mark.parametrize(
+    "evil", ["//evil.example", "///evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example"]
+)
 def test_a_card_sends_nobody_to_another_site(evil: str, ali: Account, alis: Card, show: ShowCard) -> None:
     answer = show(f"{CARD}?next={evil}", alis, follow=False)
     assert answer.response.headers["Location"] == "/dashboard"
