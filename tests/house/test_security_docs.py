@@ -15,7 +15,7 @@ from tests.support.processes import ROOT
 
 SECURITY = ROOT / "docs" / "security"
 PAGES = sorted(SECURITY.glob("*.md"))
-A_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)(?:\[[^]`]*\])?`")
+A_TEST = re.compile(r"`(tests/[\w/]+\.py)::((?:\w+::)?\w+)(?:\[[^]`]*\])?`")
 REASONS = ("**Not met**: ", "**Not applicable**: ")
 # OWASP ASVS 5.0.0: how many requirements each section has, and the level of each.
 TABLE = """
@@ -46,7 +46,7 @@ def defined_in(body: list[ast.stmt]) -> Iterator[str]:
 
 def problem_with(test: tuple[str, str]) -> str | None:
     """Why that test cannot be named: where it lives instead, if it moved."""
-    path, name = ROOT / test[0], test[1]
+    path, name = ROOT / test[0], test[1].replace("::", ".")
     if path.exists() and name in names_in(path):
         return None
     moved = [str(other.relative_to(ROOT)) for other in (ROOT / "tests").rglob("test_*.py") if name in names_in(other)]
