@@ -28,7 +28,7 @@ work: $(VENV)/ready ## the queue's worker alone
 test: setup-test check ## everything to test with, all checks, all tests; WORKERS=n in parallel
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) $(TESTS)
 
-setup-test: $(VENV)/ready-test $(VENV)/ready-card
+setup-test: $(VENV)/ready-test $(VENV)/ready-card-test
 	@$(PYTHON) -m tools.system tests
 
 check: $(VENV)/ready-test ## style, formatting, types, floors, templates, translations, unused code
@@ -50,7 +50,7 @@ seed: $(VENV)/ready ## demo people, registers and fees
 service: $(VENV)/ready ## start a new service: NAME=chamber/renew_membership
 	@$(PYTHON) -m tools.service $(NAME)
 
-bench: $(VENV)/ready-test ## how fast, one figure a row: name value unit
+bench: $(VENV)/ready-test $(VENV)/ready-card ## how fast, one figure a row: name value unit
 	@$(PYTHON) -m bench
 
 torture: $(VENV)/ready-test ## kill everything at random during payments, then count the money
@@ -75,6 +75,10 @@ $(VENV)/ready: requirements.txt constraints.txt $(PYTHON)
 $(VENV)/ready-card: $(VENV)/ready card_reader/requirements.txt
 	@$(PYTHON) -m tools.system card
 	@$(INSTALL) --no-binary pyscard --requirement card_reader/requirements.txt
+	@touch $@
+
+$(VENV)/ready-card-test: $(VENV)/ready-card tests/card_reader/requirements.txt
+	@$(INSTALL) --requirement tests/card_reader/requirements.txt
 	@touch $@
 
 $(VENV)/ready-test: $(VENV)/ready requirements-dev.txt

@@ -38,7 +38,7 @@ from engine.assurance import Assurance
 from engine.catalogue import catalogue
 from gateways import identity_providers
 from gateways.cards import WebEid
-from gateways.certificates import CertificateValidator, PersonRule, Requester, Revocation
+from gateways.certificates import CertificateValidator, PersonRule, Purpose, Requester, Revocation
 from gateways.mail import Failover
 from gateways.mail.smtp import SmtpMailer
 from gateways.mobile_id.rest import RestMobileId
@@ -50,6 +50,7 @@ from operations.outside import outside
 
 if TYPE_CHECKING:
     from gateways.identity_providers import IdentityProvider
+    from gateways.pdf.card_signature import CardSignature
     from gateways.pdf.seal import Seal
     from gateways.pdf.xhtml import XhtmlRenderer
 
@@ -154,6 +155,15 @@ def wire(settings: Settings) -> None:
     cards = _validator(
         settings, settings.card_roots, settings.card_intermediates, settings.card_policies, settings.card_person_rule
     )
+    outside.signers = _validator(
+        settings,
+        settings.card_roots,
+        settings.card_intermediates,
+        settings.signing_policies,
+        settings.card_person_rule,
+        purpose=Purpose.SIGNING,
+    )
+    outside.card_signature = _later(lambda: _card_signature(settings))
     outside.cards = WebEid(origin=origin(settings.portal_url), certificates=cards) if cards else None
     outside.identity_provider = _later(lambda: _identity_provider(settings)) if settings.saml_idp_metadata else None
     tasks.hang_doorbell(tasks.make_queue(settings.database, settings.var))
@@ -192,21 +202,26 @@ def _seal(settings: Settings) -> "Seal":
 
 
 def _validator(
-    settings: Settings, roots: str, intermediates: str, policies: str, person_rule: str
+    settings: Settings,
+    roots: str,
+    intermediates: str,
+    policies: str,
+    person_rule: str,
+    *,
+    purpose: Purpose = Purpose.LOGGING_IN,
 ) -> CertificateValidator | None:
     """Who may vouch for people. In development the sandbox's authority, once `make setup` has made it; nobody until then.
 
     Raises Unsafe when production is told to trust that one: its key lies in a folder of the demonstration.
     """
-    sandbox = settings.var / "sandbox" / "authority"
-    trusted = [Path(file) for file in roots.split()] or [sandbox / "root.pem"]
-    between = [Path(file) for file in intermediates.split()] or [sandbox / "issuing.pem"]
+    trusted = [Path(file) for file in roots.split()] or [_sandbox_authority(settings) / "root.pem"]
     if not all(file.exists() for file in trusted):
         return None
     validator = CertificateValidator(
         roots=trusted,
-        intermediates=[file for file in between if file.exists()],
+        intermediates=_intermediates(settings, intermediates),
         policies=policies.split(),
+        purpose=purpose,
         person_rule=PersonRule(pattern=person_rule),
         revocation=Revocation(requester=_requester(settings)),
         clock_skew=dt.timedelta(seconds=settings.trust_leeway),
@@ -214,6 +229,21 @@ def _validator(
     if settings.production and any(DEMONSTRATION in root for root in validator.roots):
         raise Unsafe(f"TRUST_ROOTS, CARD_ROOTS: {DEMONSTRATION}'s authority is trusted by nobody in production.")
     return validator
+
+
+def _intermediates(settings: Settings, given: str) -> list[Path]:
+    between = [Path(file) for file in given.split()] or [_sandbox_authority(settings) / "issuing.pem"]
+    return [file for file in between if file.exists()]
+
+
+def _sandbox_authority(settings: Settings) -> Path:
+    return settings.var / "sandbox" / "authority"
+
+
+def _card_signature(settings: Settings) -> "CardSignature":
+    from gateways.pdf.card_signature import CardSignature
+
+    return CardSignature(_intermediates(settings, settings.card_intermediates))
 
 
 def _requester(settings: Settings) -> Requester | None:

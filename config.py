@@ -59,6 +59,7 @@ class Settings:
     card_roots: str = ""  # PEM files of who issues ID cards, and below them of their intermediates
     card_intermediates: str = ""
     card_policies: str = "2.999.968.1.2"  # not those of Mobile ID: a SIM must never pass for a card
+    signing_policies: str = "2.999.968.1.3"  # under which cards sign documents, issued by the same
     card_person_rule: str = r"PNOOM-([0-9]{1,9})"
     card_agent_port: int = 8006  # where the card reader program listens on each person's computer
     ocsp_key: str = ""  # for issuers that answer only signed questions: our key and certificate, as PEM files
@@ -166,7 +167,7 @@ class Settings:
             yield not getattr(self, name), f"{name.upper()}: missing; the acquirer gives it."
         for name in ("trust_roots", "card_roots", "seal_key", "seal_certificate"):
             yield not getattr(self, name), f"{name.upper()}: missing; development files are not trusted in production."
-        for name in ("trust_policies", "card_policies"):
+        for name in ("trust_policies", "card_policies", "signing_policies"):
             policies = getattr(self, name).split()
             yield (
                 not policies or any(policy.startswith(EXAMPLES) for policy in policies),
@@ -175,6 +176,10 @@ class Settings:
         yield (
             bool(set(self.trust_policies.split()) & set(self.card_policies.split())),
             "CARD_POLICIES: shares a policy with TRUST_POLICIES; a SIM would pass for a card.",
+        )
+        yield (
+            bool(set(self.trust_policies.split()) & set(self.signing_policies.split())),
+            "SIGNING_POLICIES: shares a policy with TRUST_POLICIES; a SIM would sign for a card.",
         )
         for name in ("saml_key", "saml_certificate", "saml_civil_number_attribute", "saml_contexts"):
             yield (

@@ -128,6 +128,8 @@ class Account(Row):
     created_at = UtcField()
     active_at = UtcField(null=True)  # when both e-mail and phone were verified
     blocked_at = UtcField(null=True)
+    closing_at = UtcField(null=True, index=True)  # its owner asked to close it: erased then, unless they sign in before
+    closed_at = UtcField(null=True)  # erased; the row stays for what must be kept
 
     @property
     def name(self) -> str:
@@ -170,6 +172,7 @@ class Session(Row):
     created_at = UtcField()
     seen_at = UtcField()
     expires_at = UtcField()
+    confirmed_at = UtcField(null=True)  # when the password, card or Mobile ID was last asked for in this session
     ended_at = UtcField(null=True)
 
 
@@ -181,6 +184,8 @@ class Purpose(StrEnum):
     REGISTER_PHONE = "register-phone"
     RECOVER = "recover"
     HUMAN = "human"  # without scripts, a mailed code stands in for the CAPTCHA
+    CHANGE_EMAIL = "change-email"
+    CHANGE_PHONE = "change-phone"
 
 
 class OneTimeCode(Row):
@@ -244,6 +249,34 @@ class IdentityChallenge(Row):
     person = JSONField(null=True)
     created_at = UtcField()
     expires_at = UtcField(index=True)
+
+
+class SecondFactor(Row):
+    """An authenticator app. Its secret is sealed under a key that follows from the application key; unconfirmed it is only proposed."""
+
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    sealed = TextField()
+    used = BigIntegerField(default=0)  # the last half minute whose code was taken: no code counts twice
+    tries = IntegerField(default=0)
+    tries_since = UtcField()
+    created_at = UtcField()
+    confirmed_at = UtcField(null=True)
+
+
+SecondFactor.add_index(
+    SecondFactor.account, unique=True, where=SecondFactor.confirmed_at.is_null(False), name="second_factor_one_confirmed"
+)
+SecondFactor.add_index(
+    SecondFactor.account, unique=True, where=SecondFactor.confirmed_at.is_null(), name="second_factor_one_proposed"
+)
+
+
+class RecoveryCode(Row):
+    """Stands in for the app, once. Only its digest is kept."""
+
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    digest = TextField(unique=True)
+    used_at = UtcField(null=True)
 
 
 class StepUpState(StrEnum):
@@ -328,6 +361,21 @@ class Upload(Row):
     size = IntegerField()
     digest = TextField()
     created_at = UtcField()
+
+
+class Declaration(Row):
+    """What an applicant may sign with the ID card: one for each offer, by its seal. Once signed it is a Document."""
+
+    serial = TextField(unique=True)
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    seal = TextField()
+    content = JSONField()
+    drawn = TextField(null=True)  # digest of the PDF without a signature
+    prepared = JSONField(null=True)  # what the card was last asked to sign
+    created_at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("application", "seal"), True),)
 
 
 class StepUp(Row):
@@ -635,6 +683,30 @@ class Message(Row):
     sent_at = UtcField(null=True)
     failed_at = UtcField(null=True)
     error = TextField(default="")
+
+
+class KeptForm(Row):
+    """What somebody sent to a page after their session had run out, so that nothing typed is lost."""
+
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    path = TextField()
+    fields = JSONField()
+    at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("account", "path"), True),)
+
+
+class DataCopy(Row):
+    """All that the portal holds about a person, as a file for them alone, for some days."""
+
+    id = TextField(primary_key=True, default=new_id)
+    account = ForeignKeyField(Account, unique=True, on_delete="CASCADE")
+    locale = TextField()
+    digest = TextField(null=True)  # null: the queue is still gathering it
+    size = IntegerField(null=True)
+    created_at = UtcField()
+    expires_at = UtcField(index=True)
 
 
 class Outbox(Row):

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from huey.api import Huey, PostgresHuey, SqliteHuey
+from psycopg.errors import UniqueViolation
 
 from operations import health, housekeeping, outbox
 
@@ -25,8 +26,16 @@ def make_queue(database: str, folder: Path) -> Huey:
     if database.startswith("sqlite"):
         queue = SqliteHuey("bawaba", filename=str(folder / "queue.db"), results=False)
     else:
-        queue = PostgresHuey("bawaba", dsn=database, results=False)
+        queue = _postgres_queue(database)
     return queue
+
+
+def _postgres_queue(database: str) -> Huey:
+    """It makes its tables when it begins. Of two programs that begin at the same moment one fails, and then finds them made."""
+    try:
+        return PostgresHuey("bawaba", dsn=database, results=False)
+    except UniqueViolation:
+        return PostgresHuey("bawaba", dsn=database, results=False)
 
 
 def hang_doorbell(huey: Huey) -> None:
@@ -66,7 +75,8 @@ def _sweep(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             health.beat()
-            outbox.drain()
+            if outbox.drain(limit=1):
+                continue  # after a long silence much waits: the worker still says that it is alive
         except Exception:  # the sweeper outlives a database that is away for a while
             log.exception("the sweep failed; it tries again")
         stopping.wait(SWEEP_SECONDS)

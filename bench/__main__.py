@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import flows, pages, parts, writing
+from bench import cards, flows, pages, parts, writing
 from bench.figures import Figure, show
 from bench.house import House, house
 from bench.people import Person, arrive
@@ -44,6 +44,7 @@ def _whole(house: House, quick: bool) -> Iterator[Figure]:
     yield from parts.memories(house)
     yield from parts.certificates(1 if quick else 6)
     yield from parts.password_checks()
+    yield from cards.card_logins(5 if quick else 40)
 
 
 def _writes(house: House, name: str, quick: bool) -> Iterator[Figure]:

@@ -35,7 +35,9 @@ def card_logins(times: int) -> Iterator[Figure]:
             for kind in ("P-256", "RSA-2048"):
                 link.card = card(kind)
                 agent.login()
-                yield Figure(f"card_login_{kind.lower()}", 1000 * median(agent.login() for _each in range(times)), "ms")
+                yield Figure(
+                    f"card_login_{kind.lower().replace('-', '')}", 1000 * median(agent.login() for _each in range(times)), "ms"
+                )
         finally:
             agent.server.close()
             readers.close()

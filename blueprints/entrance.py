@@ -1,16 +1,25 @@
 """Coming in: from a proven account to a signed-in browser, whatever proved it."""
 
-from flask import redirect, request, session, url_for
-from flask.typing import ResponseReturnValue
-from flask_login import login_user
+from typing import TYPE_CHECKING
 
-from blueprints.actor import SignedIn, actor, address
-from blueprints.addresses import back_to
-from blueprints.language import locale
+from flask import after_this_request, current_app, g, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+
+from blueprints.actor import actor, address, become
+from blueprints.addresses import back_to, go
+from blueprints.page import notice
 from engine.assurance import Assurance
 from engine.errors import NotFound
-from operations import accounts, sessions
-from operations.accounts import Account
+from engine.wording import _
+from operations import browsers, entrance, second_factor, sessions
+
+if TYPE_CHECKING:
+    from models import Account
+
+HELD = "held"  # the secret of whoever has shown one of two factors
+OPENED = "registration"
+LONG = 400 * 24 * 3600  # the longest a browser keeps a cookie
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -31,22 +40,53 @@ SYSTEMS = (
 
 
 def enter(
-    account: Account, wanted: str | None, *, assurance: Assurance = Assurance.PASSWORD, method: str = "password"
+    account: "Account", wanted: str | None, *, assurance: Assurance = Assurance.PASSWORD, method: str = "password"
 ) -> ResponseReturnValue:
-    """A session of this account, and on with what they wanted."""
-    return enter_with(accounts.enter(account, browser=browser(), address=address(), assurance=assurance, method=method), wanted)
+    """Signed in from here on, and on to where the person was going. Staff who have shown one factor are asked for the second first."""
+    if second_factor.asked(account, assurance):
+        secret = second_factor.hold(account, assurance, method)
+        afresh()
+        session[HELD], session["next"] = secret, wanted
+        return go(url_for("accounts.show_second_factor"))
+    come_in(account, assurance=assurance, method=method)
+    return go(after(wanted))
 
 
-def enter_with(token: str, wanted: str | None) -> ResponseReturnValue:
-    """Signed in from here on, in a fresh cookie: whatever somebody may have put into the old one is gone, and an older session ends."""
+def come_in(account: "Account", *, assurance: Assurance, method: str, second_factor_shown: bool = False) -> None:
+    """A session in a fresh cookie: whatever somebody may have put into the old one is gone, and an older session ends."""
     if actor().signed_in:
         sessions.end(actor())
+    marks = request.cookies.get(_cookie(), "")
+    token = entrance.enter(
+        account,
+        browser=browser(),
+        address=address(),
+        assurance=assurance,
+        method=method,
+        known=method == OPENED or browsers.known(marks, account),
+        second_factor_shown=second_factor_shown,
+    )
     afresh()
-    entered = sessions.actor_of(token, locale())
-    if entered is None:  # blocked this very moment
+    if not become(token):  # blocked this very moment
         raise NotFound
-    login_user(SignedIn(token, entered))
-    return redirect(after(wanted), 303)
+    _remember(browsers.marked(marks, account))
+    if account.closing_at:
+        notice("success", _("You came back, so your account stays open."))
+
+
+def _remember(marks: str) -> None:
+    """This browser is known to the account the next time."""
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            _cookie(), marks, max_age=LONG, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+        )
+        return response
+
+
+def _cookie() -> str:
+    return "__Host-browser" if current_app.config["SESSION_COOKIE_SECURE"] else "browser"
 
 
 def afresh() -> None:
@@ -54,6 +94,7 @@ def afresh() -> None:
     kept = session.get("_flashes", [])
     session.clear()
     session["_flashes"] = kept
+    g.pop("csrf_token", None)  # of the old cookie; a page shown now needs one of the new
 
 
 def after(wanted: str | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import waitress
 
-from card_reader.agent import LARGEST_BODY, create_app
+from card_reader.agent import create_app
 from card_reader.guards import KNOWS_USERS
 from card_reader.operations import Desk
 from card_reader.reader import Readers
@@ -15,6 +15,7 @@ from card_reader.settings import Settings, settings_from
 
 log = logging.getLogger("card_reader")
 
+LARGEST_BODY = 8 * 1024  # bytes
 # One operation at most holds a thread; the others answer at once.
 SERVER = {
     "host": "127.0.0.1",

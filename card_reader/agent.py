@@ -33,7 +33,6 @@ from card_reader.wording import message_of
 log = logging.getLogger(__name__)
 
 HEADER = "X-Card-Reader"
-LARGEST_BODY = 8 * 1024  # bytes
 LONGEST_WHAT = 200  # characters
 # Chrome's questions before a public page may call this computer (Private Network Access, and the name it bore between).
 NETWORK_QUESTIONS = ("Private-Network", "Local-Network")
@@ -61,7 +60,7 @@ class Refused(Exception):
 
 def create_app(settings: Settings, readers: Readers, desk: Desk) -> Flask:
     app = Flask("card_reader", static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.register_blueprint(pin_window.served(desk))
     names = own_names(settings.port)
 

@@ -23,6 +23,7 @@ __all__ = [
     "Certificate",
     "Charge",
     "Decision",
+    "Declaration",
     "Effect",
     "Fee",
     "Quote",
@@ -116,6 +117,14 @@ class Certificate:
     valid_until: Callable[[Case], dt.date] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the applicant may sign with the ID card before submitting, over all that is answered and priced; `required`: must sign."""
+
+    says: Text
+    required: bool = False
+
+
 @dataclass(frozen=True)
 class Step:
     """One page: what it shows and asks, and how sure we must be who is asking before it opens."""
@@ -163,6 +172,7 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
     effects: Callable[[Case], Iterable[Effect]] = _nothing
+    declaration: Declaration | None = None
     issues: Certificate | None = None
     subject: str | None = None
 
@@ -174,6 +184,10 @@ class Service:
     def assurance(self) -> Assurance:
         """The most any step asks for."""
         return max(step.assurance for step in self.steps)
+
+    @property
+    def signature_required(self) -> bool:
+        return self.declaration is not None and self.declaration.required
 
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

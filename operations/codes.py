@@ -31,6 +31,8 @@ TEMPLATES = {
     Purpose.REGISTER_PHONE: "register_phone",
     Purpose.RECOVER: "recover",
     Purpose.HUMAN: "human",
+    Purpose.CHANGE_EMAIL: "change_email",
+    Purpose.CHANGE_PHONE: "change_phone",
 }
 BY_LINK = frozenset({Purpose.REGISTER_EMAIL, Purpose.RECOVER})
 """What the link in a mail may stand for. A log-in is not among them: it would sign in whoever opens the mail."""
@@ -152,6 +154,14 @@ def linked(challenge_id: str, token: str) -> OneTimeCode | None:
         return None
     right = secrets.same(token, secrets.link_token(challenge.id, challenge.counter))
     return challenge if right and challenge.purpose in BY_LINK else None
+
+
+def linked_for(challenge_id: str, token: str, purpose: Purpose) -> OneTimeCode:
+    """As `linked`, for one purpose. Raises NotFound."""
+    challenge = linked(challenge_id, token)
+    if challenge is None or challenge.purpose != purpose:
+        raise NotFound
+    return challenge
 
 
 def spend(challenge: OneTimeCode) -> None:

@@ -10,7 +10,8 @@ from engine import digits, numbering
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import NotFound
-from engine.service import Case, Certificate, Rows
+from engine.lifecycle import EDITABLE, State
+from engine.service import Case, Certificate
 from engine.wording import Text, Words, _
 from gateways.pdf import papers, qr
 from models import Application, Document, DocumentState, Receipt, Upload, database
@@ -21,6 +22,7 @@ from operations.rendering import both, frozen_rows
 from statements import statement
 
 SERIES = "document"
+DECLARATION = "declaration"
 
 
 def issue(application: Application, certificate: Certificate, case: Case) -> Document:
@@ -29,7 +31,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "title": both(certificate.title),
         "authority": both(catalogue.authorities[application.authority].title),
         "named": certificate.named(case),
-        "rows": _paper_rows(certificate.rows(case)),
+        "rows": on_paper(frozen_rows(certificate.rows(case))),
         **{name: both(sentence) for name, sentence in certificate.says.items()},
     }
     until = certificate.valid_until(case) if certificate.valid_until else None
@@ -48,11 +50,9 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
 
 
-def _paper_rows(rows: Rows) -> list[dict[str, Words]]:
+def on_paper(rows: list[dict[str, Words]]) -> list[dict[str, Words]]:
     """On paper the Arabic side has Arabic-Indic digits throughout, numbers of records too."""
-    return [
-        {"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in frozen_rows(rows)
-    ]
+    return [{"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in rows]
 
 
 def issue_receipt(application: Application, receipt: Receipt, content: dict[str, Any]) -> Document:
@@ -60,6 +60,37 @@ def issue_receipt(application: Application, receipt: Receipt, content: dict[str,
     return _create(
         application, "receipt", "receipt.html", content, key=f"receipt:{receipt.number}", until=None, serial=receipt.number
     )
+
+
+def keep_declaration(
+    application: Application, *, serial: str, seal: str, content: dict[str, Any], digest: str, size: int
+) -> Document:
+    """The declaration that its applicant has signed: the file is their word, neither drawn nor sealed again. Inside the transaction."""
+    return _create(
+        application,
+        DECLARATION,
+        "declaration.html",
+        content,
+        key=f"{DECLARATION}:{application.reference}:{seal}",
+        until=None,
+        serial=serial,
+        file=(digest, size),
+    )
+
+
+def declaration(reference: str, seal: str) -> Document | None:
+    """The signed declaration of exactly this offer; another offer's does not count."""
+    return _declaration.first(f"{DECLARATION}:{reference}:{seal}")  # type: ignore[no-any-return]
+
+
+def signature(document: Document) -> dict[str, Any]:
+    """Who signed a declaration, when (ISO 8601, UTC), and the SHA-256 of the signed file."""
+    return {"serial": document.serial, "digest": document.digest, **document.content["signed"]}
+
+
+@statement
+def _declaration(key: Any) -> Any:
+    return Document.select().where(Document.key == key)
 
 
 def _create(
@@ -71,6 +102,7 @@ def _create(
     key: str,
     until: dt.date | None,
     serial: str = "",
+    file: tuple[str, int] | None = None,
 ) -> Document:
     day = today()
     serial = serial or numbering.receipt_number("D", day.year, counters.take(SERIES, day.year))
@@ -85,9 +117,12 @@ def _create(
         issued_on=day,
         valid_until=until,
         subject=application.subject if kind == "certificate" else None,
+        digest=file[0] if file else None,
+        size=file[1] if file else None,
         created_at=now(),
     )
-    outbox.put("document", f"document:{serial}", serial=serial)
+    if file is None:
+        outbox.put("document", f"document:{serial}", serial=serial)
     return made
 
 
@@ -138,7 +173,10 @@ def vouched(text: str) -> qr.Payload | None:
 
 
 def of_application(application: Application) -> list[Document]:
-    return _of_application.all(application)
+    """Its documents; of the declarations only the one that was submitted."""
+    submitted = {} if State(application.state) in EDITABLE else (application.frozen or {}).get(DECLARATION) or {}
+    found: list[Document] = _of_application.all(application)
+    return [document for document in found if document.kind != DECLARATION or document.serial == submitted.get("serial")]
 
 
 @statement
@@ -190,8 +228,11 @@ class Verification:
 
 
 def verify(code: str) -> Verification | None:
-    """The document with this code, or None: an unknown code looks the same whatever the reason."""
-    row = Document.get_or_none(Document.code == code)
+    """The document with this code, or None: an unknown code looks the same whatever the reason.
+
+    A declaration is between applicant and authority, bears no code, and is vouched for by its own signature.
+    """
+    row = Document.get_or_none((Document.code == code) & (Document.kind != DECLARATION))
     if row is None:
         return None
     state = row.state

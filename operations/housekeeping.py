@@ -1,10 +1,11 @@
-"""What is swept up once an hour: registrations nobody finished, codes and challenges that ran out, done work of last month."""
+"""What is swept up once an hour: registrations nobody finished, codes and challenges that ran out, accounts that
+were to be closed, copies of data nobody fetched, unsigned declarations, done work of last month."""
 
 import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import accounts, challenges, identity_providers, outbox
+from operations import challenges, closing, declarations, identity_providers, kept_forms, outbox, own_data, registering
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -19,8 +20,12 @@ def schedule() -> None:
 @outbox.handles("housekeeping")
 def sweep(_payload: dict[str, Any]) -> None:
     """Never done: it comes back every hour."""
-    accounts.forget_unfinished()
+    registering.forget_unfinished()
+    closing.erase_due()
+    own_data.forget()
     challenges.forget()
+    kept_forms.forget_old()
+    declarations.forget()
     identity_providers.forget_old_visits()
     Outbox.delete().where(Outbox.done_at < now() - DONE_KEPT_FOR).execute()
     raise outbox.Postpone(EVERY)

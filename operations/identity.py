@@ -21,7 +21,7 @@ from gateways.identity_providers.refusals import MESSAGES as PROVIDER_MESSAGES
 from gateways.identity_providers.refusals import Reason as Refused
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Application, Identifier, IdentifierType, StepUp, StepUpState, database
-from operations import accounts, applications, audit, cards, challenges, civil_numbers, rings, sessions
+from operations import applications, audit, cards, challenges, civil_numbers, identifiers, rings, sessions
 from operations.now import now
 from operations.outside import outside
 
@@ -108,7 +108,7 @@ def ring(actor: Actor, proof: str, phone: str, address: str) -> StepUp:
     row = _choosing(actor, proof)
     if card_alone(row):
         raise Refusal(CARD_ALONE, field="phone")
-    number = accounts.mobile_of(phone)
+    number = identifiers.mobile_of(phone)
     civil_number = civil_numbers.claimed(actor.account, otherwise=UNPROVABLE, field="phone")
     rings.count(number, address, actor.account)
     fresh = _renew(row, actor)

@@ -17,7 +17,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.wording import _
 from gateways.identity_providers import Arrived, Known, LoggedOut, LogOutAsked, Proven, Reason, Untrusted
 from models import Account, Identifier, IdentifierType, ProviderVisit, Session, StepUp, StepUpState, database
-from operations import audit, identity, secrets, sessions
+from operations import audit, identity, secrets
 from operations.now import now
 from operations.outside import outside
 
@@ -136,18 +136,18 @@ def _take(ticket: str, visit: str) -> ProviderVisit:
     return row  # type: ignore[no-any-return]
 
 
-def arrive(actor: Actor, ticket: str, visit: str, *, browser: str, address: str) -> tuple[StepUp | None, str | None]:
-    """Back in the browser that set out. Returns the proof that was asked for, or the token of the session that is opened."""
+def arrive(actor: Actor, ticket: str, visit: str, address: str) -> "StepUp | ProviderVisit":
+    """Back in the browser that set out. Returns the proof that was asked for, or the visit of whoever wants to sign in."""
     row = _take(ticket, visit)
     if row.step_up_id is None:
-        return None, _sign_in(row, browser, address)
+        return row
     proof = identity.of(actor, row.step_up_id)
     ProviderVisit.update(session=actor.session).where(ProviderVisit.id == row.id).execute()
-    return identity.vouched(proof, row.id, row.civil_number, Assurance(row.assurance), actor, address), None
+    return identity.vouched(proof, row.id, row.civil_number, Assurance(row.assurance), actor, address)
 
 
-def _sign_in(visit: ProviderVisit, browser: str, address: str) -> str:
-    """Only to an account that has proven this civil number: a claimed one is anybody's."""
+def account_of(visit: ProviderVisit, address: str) -> Account:
+    """Only one that has proven this civil number: a claimed one is anybody's. Raises Refusal."""
     proven = (Identifier.type == IdentifierType.CIVIL_NUMBER) & (Identifier.value == visit.civil_number)
     account = (
         Account.select()
@@ -158,12 +158,12 @@ def _sign_in(visit: ProviderVisit, browser: str, address: str) -> str:
     if account is None:
         audit.security(None, "sign-in-refused", address, method=identity.PROVIDER)
         raise Refusal(NO_ACCOUNT)
-    with database.atomic():
-        audit.security(account.id, "signed-in", address, browser=browser, method=identity.PROVIDER)
-        token = sessions.begin(account, browser=browser, address=address, assurance=Assurance(visit.assurance))
-        opened = Session.get(Session.token_hash == secrets.token_hash(token))
-        ProviderVisit.update(session=opened).where(ProviderVisit.id == visit.id).execute()
-    return token
+    return account  # type: ignore[no-any-return]
+
+
+def stays(visit: ProviderVisit, actor: Actor) -> None:
+    """The session that this visit opened here: signing out of it, the person is led to the provider too."""
+    ProviderVisit.update(session=actor.session).where(ProviderVisit.id == visit.id).execute()
 
 
 # --- Logging out there -----------------------------------------------------------------------------------------------------------

@@ -94,8 +94,8 @@ def _promise(
 
 @outbox.handles("message")
 def deliver(payload: dict[str, Any]) -> None:
-    message = Message.get(Message.key == payload["key"])
-    if message.sent_at or message.failed_at:
+    message = Message.get_or_none(Message.key == payload["key"])
+    if message is None or message.sent_at or message.failed_at:
         return
     context = _with_secret(message)
     if context is None:

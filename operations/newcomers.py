@@ -7,8 +7,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from engine.errors import Refusal
-from operations import accounts, challenges, passwords
-from operations.accounts import Registration
+from operations import challenges, identifiers, passwords, registering
+from operations.registering import Registration
 
 NEWCOMER = "newcomer"
 NEWCOMERS_LAST = dt.timedelta(minutes=30)
@@ -47,9 +47,9 @@ def register(secret: str | None, *, email: str, phone: str, arabic_name: str, lo
         first_name=newcomer.first_name,
         family_name=newcomer.family_name,
         arabic_name=arabic_name,
-        email=accounts.email_of(email),
-        phone=accounts.mobile_of(phone),
+        email=identifiers.email_of(email),
+        phone=identifiers.mobile_of(phone),
         identity_number=newcomer.civil_number,
         password=passwords.random(),
     )
-    return accounts.register(given, locale=locale, address=address, proven=True)
+    return registering.register(given, locale=locale, address=address, proven=True)

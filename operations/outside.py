@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from gateways.mobile_id import MobileId
     from gateways.payments import Gateway
     from gateways.pdf import Renderer
+    from gateways.pdf.card_signature import CardSignature
     from gateways.pdf.seal import Seal
     from gateways.sms import Texter
     from gateways.storage import Storage
 
-NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards", "identity_provider"})
+NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards", "signers", "identity_provider"})
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Outside:
     mobile_id: "MobileId" = field(default=None)  # type: ignore[assignment]
     certificates: "CertificateValidator | None" = None  # of Mobile ID
     cards: "WebEid | None" = None
+    signers: "CertificateValidator | None" = None  # whose card may sign a document
+    card_signature: "CardSignature" = field(default=None)  # type: ignore[assignment]
     identity_provider: "IdentityProvider | None" = None
     storage: "Storage" = field(default=None)  # type: ignore[assignment]
     renderer: "Renderer" = field(default=None)  # type: ignore[assignment]

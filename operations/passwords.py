@@ -54,6 +54,11 @@ def fits(password: str, kept: str | None) -> bool:
         return False
 
 
+def nobodys() -> str:
+    """In place of a hash: no password fits it."""
+    return "!"
+
+
 def random() -> str:
     """One that nobody knows, until its owner sets another."""
     return token_urlsafe(32)

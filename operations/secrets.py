@@ -1,10 +1,12 @@
-"""Everything derived from the application key: one-time codes, link tokens, digests of session tokens. Nothing secret lies in a table."""
+"""Everything derived from the application key: one-time codes, link tokens, digests of session tokens. What is
+secret lies in no table, or lies there sealed."""
 
 import base64
 import hashlib
 import hmac
 
 import pyotp
+from cryptography.fernet import Fernet, InvalidToken
 
 from operations.outside import outside
 
@@ -28,6 +30,28 @@ def link_token(challenge: str, counter: int) -> str:
 def token_hash(token: str) -> str:
     """How a session token is kept: it has 256 random bits, so a plain digest is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def totp_code(secret: str, step: int) -> str:
+    """The six digits an authenticator app shows in that half minute since 1970 (RFC 6238)."""
+    return pyotp.HOTP(secret).at(step)
+
+
+def sealed(purpose: str, text: str) -> str:
+    """Encrypted and authenticated, for what must be read again: a table alone gives it away to nobody. `purpose` binds it to its use."""
+    return _fernet(purpose).encrypt(text.encode()).decode()
+
+
+def unsealed(purpose: str, text: str) -> str:
+    """Raises ValueError for what was sealed for another purpose, under another key, or changed."""
+    try:
+        return _fernet(purpose).decrypt(text.encode()).decode()
+    except InvalidToken:
+        raise ValueError(f"not sealed for {purpose} under this application key") from None
+
+
+def _fernet(purpose: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(derived("sealing", purpose)))
 
 
 def same(given: str, expected: str) -> bool:

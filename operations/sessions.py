@@ -28,6 +28,7 @@ class Open:
     id: int
     browser: str
     address: str
+    assurance: Assurance
     created_at: dt.datetime
     seen_at: dt.datetime
     current: bool
@@ -96,6 +97,7 @@ def begin(account: Account | int, *, browser: str, address: str, assurance: Assu
         created_at=moment,
         seen_at=moment,
         expires_at=moment + LONGEST,
+        **_confirmed(assurance),
     )
     return token
 
@@ -103,10 +105,25 @@ def begin(account: Account | int, *, browser: str, address: str, assurance: Assu
 def rotate(actor: Actor, assurance: Assurance) -> str:
     """The same session under a new token and assurance; the old token is worth nothing from here on. Raises NotFound if it is over."""
     token = token_urlsafe(32)
-    turned = Session.update(token_hash=secrets.token_hash(token), assurance=assurance, seen_at=now())
+    turned = Session.update(token_hash=secrets.token_hash(token), assurance=assurance, seen_at=now(), **_confirmed(assurance))
     if not turned.where((Session.id == actor.session) & _open(now())).execute():
         raise NotFound
     return token
+
+
+def _confirmed(assurance: Assurance) -> dict[str, Any]:
+    return {"confirmed_at": now()} if assurance >= Assurance.SUBSTANTIAL else {}
+
+
+def confirmed(actor: Actor, *, within: dt.timedelta) -> bool:
+    """Whether this session has shown its password, or a card or Mobile ID, so lately."""
+    recent = (Session.id == actor.session) & (Session.confirmed_at > now() - within)
+    return Session.select().where(recent & _open(now())).exists()
+
+
+def confirm(actor: Actor) -> None:
+    """The password was asked for again, and right."""
+    Session.update(confirmed_at=now()).where((Session.id == actor.session) & _open(now())).execute()
 
 
 def end(actor: Actor) -> None:
@@ -114,19 +131,19 @@ def end(actor: Actor) -> None:
     _end(Session.id == actor.session)
 
 
-def end_one(actor: Actor, session_id: int) -> None:
+def end_one(actor: Actor, session_id: int, *, address: str = "") -> None:
     """End one of the person's own sessions. Raises NotFound for anybody else's."""
     with database.atomic():
         if not _end((Session.id == session_id) & (Session.account == actor.account)):
             raise NotFound
-        audit.security(actor.account, "session-ended")
+        audit.security(actor.account, "session-ended", address)
 
 
-def end_others(actor: Actor) -> int:
+def end_others(actor: Actor, *, address: str = "") -> int:
     """Log out everywhere else; returns how many sessions that ended."""
     with database.atomic():
         ended = _end((Session.account == actor.account) & (Session.id != actor.session))
-        audit.security(actor.account, "other-sessions-ended", count=ended)
+        audit.security(actor.account, "other-sessions-ended", address, count=ended)
     return ended
 
 
@@ -155,7 +172,7 @@ def of(actor: Actor) -> list[Open]:
     moment = now()
     rows = Session.select().where((Session.account == actor.account) & _open(moment)).order_by(Session.seen_at.desc())
     shown = [
-        Open(row.id, row.browser, row.address, row.created_at, row.seen_at, row.id == actor.session)
+        Open(row.id, row.browser, row.address, Assurance(row.assurance), row.created_at, row.seen_at, row.id == actor.session)
         for row in rows
         if not _idle(row)
     ]

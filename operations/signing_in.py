@@ -12,7 +12,7 @@ from engine.wording import Text, _
 from gateways.certificates import Person, Reason, Untrusted
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Account, ChallengeState, IdentityChallenge
-from operations import accounts, audit, cards, challenges, civil_numbers, rings
+from operations import audit, cards, challenges, civil_numbers, identifiers, rings
 from operations.newcomers import NEWCOMER, NEWCOMERS_LAST
 from operations.outside import outside
 
@@ -66,7 +66,7 @@ def by_card(secret: str | None, token: str, *, address: str) -> Arrival:
 
 def ring(phone: str, civil_number: str, *, locale: str, address: str) -> challenges.Handed:
     """Ring that phone, whoever has it. Raises Refusal for a phone that cannot be, TooMany, Unavailable."""
-    number = accounts.mobile_of(phone)
+    number = identifiers.mobile_of(phone)
     rings.count(number, address, None)
     handed = challenges.begin(BY_PHONE, lasts=PHONE_LASTS, phone=number, civil_number=civil_number)
     text = "بوابة: تسجيل الدخول" if locale == "ar" else "Bawaba: sign in"

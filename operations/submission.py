@@ -15,7 +15,7 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import audit, bills, fees, messages, registers
+from operations import audit, bills, documents, fees, messages, registers
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -26,6 +26,8 @@ from statements import statement
 class Offer:
     """What the person is about to agree to. `seal` tells whether it is still the same when they press the button."""
 
+    answers: dict[str, Any]
+    records: dict[str, Any]
     quote: Quote
     also: list[dict[str, Any]]
     refusals: list[Refusal]
@@ -33,8 +35,9 @@ class Offer:
 
     @property
     def seal(self) -> str:
-        whole = json.dumps([self.quote.frozen(), self.also], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+        """SHA-256 in hexadecimal over answers, records, price and outcome; a declaration is signed for it."""
+        whole = [self.answers, self.records, self.quote.frozen(), self.also]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def offer(opened: Opened) -> Offer:
@@ -45,7 +48,8 @@ def offer(opened: Opened) -> Offer:
         quote, unset = fees.quote(service, case), None
     except Unset as missing:
         quote, unset = Quote((), case.today), missing
-    return Offer(quote, also, list(service.refusals(case)), unset)
+    records = {name: record.frozen() for name, record in opened.records.items()}
+    return Offer(dict(opened.answers), records, quote, also, list(service.refusals(case)), unset)
 
 
 def refresh(actor: Actor, opened: Opened) -> bool:
@@ -82,6 +86,8 @@ def submit(actor: Actor, reference: str, seal: str) -> Opened:
         raise proposed.refusals[0]
     if proposed.seal != seal:
         raise Conflict(_("The price or the data changed since you looked. Check the new figures below, then submit again."))
+    if opened.service.signature_required and documents.declaration(reference, seal) is None:
+        raise Refusal(_("This service needs your declaration signed with your ID card. Sign it below, then submit."))
     try:
         return _submit(actor, opened, proposed)
     except IntegrityError:
@@ -98,7 +104,8 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     if State(row.state) not in EDITABLE:
         return work_on(row)
     again = State(row.state) is State.RETURNED
-    row.frozen = _freeze(opened, proposed)
+    signed = documents.declaration(row.reference, proposed.seal)
+    row.frozen = freeze(opened, proposed) | {"declaration": documents.signature(signed) if signed else None}
     row.subject = _subject(opened)
     row.submitted_at = row.submitted_at or now()
     owed = service.charge is Charge.ON_SUBMISSION and proposed.quote.total and not again
@@ -123,17 +130,18 @@ def _end_grants(application: Any) -> Any:
     return StepUp.update({StepUp.state: StepUpState.ENDED}).where(grants)
 
 
-def _freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:
+def freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:
     """Everything later pages, clerks and documents read, in both languages."""
     service = opened.service
     return {
         "title": both(service.title),
         "day": proposed.quote.day.isoformat(),
         "answers": opened.answers,
-        "records": {name: record.frozen() for name, record in opened.records.items()},
+        "records": proposed.records,
         "steps": [{"title": both(step.title), "rows": frozen_rows(rows_of(opened, step))} for step in service.steps],
         "also": proposed.also,
         "quote": proposed.quote.frozen(),
+        "seal": proposed.seal,
     }
 
 

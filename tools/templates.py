@@ -24,7 +24,7 @@ def main() -> int:
     templates = sorted(ROOT.rglob("*.html"))
     problems = [f"{path}:{problem}" for path in templates for problem in faults(path.read_text(), web=on_the_web(path))]
     print(*problems, sep="\n", end="\n" if problems else "")
-    pages = map(str, filter(on_the_web, templates))
+    pages = [*map(str, filter(on_the_web, templates)), "card_reader/window/templates"]
     lint = subprocess.run([sys.executable, "-m", "djlint", *pages, "--lint", "--quiet"], capture_output=True, text=True)
     if lint.returncode:
         print(lint.stdout)

@@ -5,7 +5,7 @@ import click
 from blueprints.accounts.routes import blueprint
 from engine.errors import NotFound, Refusal
 from engine.wording import _
-from operations import accounts, sessions
+from operations import accounts, second_factor, sessions
 from operations.rendering import both
 
 blueprint.cli.help = "Accounts of staff. · حسابات الموظفين."
@@ -36,6 +36,22 @@ def create_staff(email: str, name: str, role: str, authority: str, ask_password:
     click.echo(f"{email}: {role} {authority}".rstrip())
     if link:
         click.echo(link)
+
+
+@blueprint.cli.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take EMAIL's authenticator app away. · أزل تطبيق المصادقة من حساب الموظف.
+
+    For staff who lost phone and recovery codes: every session ends, and the next sign-in sets up another app.
+    لمن فقد هاتفه ورموز الاسترداد: تنتهي كل جلساته ويُعِدّ تطبيقا جديدا عند دخوله التالي.
+    """
+    try:
+        second_factor.reset(email)
+    except NotFound:
+        words = both(_("Nobody on the staff has this address."))
+        raise click.ClickException(f"{words['en']} · {words['ar']}") from None
+    click.echo(f"{email}: ✓")
 
 
 @blueprint.cli.command("end-sessions")

@@ -13,7 +13,8 @@ from blueprints.forms import Form, folded, required
 from engine import digits
 from engine.errors import Refusal
 from engine.wording import Text, _
-from operations import accounts, captcha
+from operations import captcha, identifiers
+from operations.registering import Registration
 
 # Letters of names only, no dots or slashes: a name goes into mails to an address that nobody has proven yet.
 LATIN = r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ' \-]{0,59}"
@@ -136,14 +137,14 @@ class RegistrationForm(HumanForm):
     )
     email = EmailField(
         _("E-mail"),
-        [required(_("Write your e-mail address.")), accepted_by(accounts.email_of)],
+        [required(_("Write your e-mail address.")), accepted_by(identifiers.email_of)],
         filters=[folded],
         description=_("We send a code there to make sure it is yours"),
         render_kw=EMAIL,
     )
     phone = TelField(
         _("Mobile number"),
-        [required(_("Write your mobile number.")), accepted_by(accounts.mobile_of)],
+        [required(_("Write your mobile number.")), accepted_by(identifiers.mobile_of)],
         filters=[folded],
         description=_("An Omani number; we send a code by SMS"),
         render_kw={"autocomplete": "tel", "maxlength": 20},
@@ -192,14 +193,14 @@ class RegistrationForm(HumanForm):
             shaped(CIVIL_NUMBER, _("A civil number has up to 9 digits. It stands on the front of the ID card."))(self, field)
 
     @property
-    def given(self) -> accounts.Registration:
-        return accounts.Registration(
+    def given(self) -> Registration:
+        return Registration(
             first_name=self.first_name.data,
             middle_name=self.middle_name.data or "",
             family_name=self.family_name.data or "",
             arabic_name=self.arabic_name.data or "",
-            email=accounts.email_of(self.email.data),
-            phone=accounts.mobile_of(self.phone.data),
+            email=identifiers.email_of(self.email.data),
+            phone=identifiers.mobile_of(self.phone.data),
             registration=self.registration.data or "",
             country=self.country.data,
             identity_type=self.identity_type.data,
@@ -232,6 +233,10 @@ class RecoveryForm(HumanForm):
 
 class CodeForm(Form):
     code = StringField(_("The code"), [required(_("Write the code we sent you."))], filters=[folded])
+
+
+class OldPasswordForm(Form):
+    old = PasswordField(_("Your password now"), [required(_("Write the password you have now."))], render_kw=PASSWORD_NOW)
 
 
 class NewPasswordForm(Form):

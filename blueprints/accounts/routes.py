@@ -1,10 +1,14 @@
-"""The pages of accounts. A flow (registering, signing in without scripts, recovering) holds the id of its challenge in the signed cookie."""
+"""The pages before one is signed in: registering, signing in and out, recovering.
+
+A flow (registering, signing in without scripts, recovering) holds the id of its challenge in the signed cookie.
+"""
 
 from flask import Blueprint, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, logout_user
+from flask_login import current_user, logout_user
 
 from blueprints import entrance
+from blueprints.accounts import code_page
 from blueprints.accounts.forms import (
     CodeForm,
     NewPasswordByCodeForm,
@@ -15,12 +19,12 @@ from blueprints.accounts.forms import (
     refusals_in,
 )
 from blueprints.actor import actor, address
-from blueprints.addresses import back_to
 from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import NotFound, TooMany
-from engine.wording import Text, _
-from operations import accounts, captcha, codes, identity_providers, sessions
+from engine.wording import _
+from operations import captcha, codes, identity_providers, recovering, registering
+from operations import entrance as coming
 from operations.codes import OneTimeCode, Purpose
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
@@ -35,16 +39,21 @@ LIMITS = {
     "accounts.confirm_sign_in": "60/hour",
     "accounts.recover": "24/hour",
     "accounts.renew_password": "60/hour",
+    "accounts.show_second_factor": "20/minute;100/hour",
+    "accounts.set_up_second_factor": "20/minute;100/hour",
+    "accounts.renew_second_factor": "20/minute;100/hour",
+    "accounts.renew_recovery_codes": "10/hour",
+    "accounts.confirm": "20/minute;100/hour",
+    "accounts.change_email": "24/hour",
+    "accounts.change_phone": "24/hour",
+    "accounts.verify_new_email": "60/hour",
+    "accounts.verify_new_phone": "60/hour",
+    "accounts.change_password": "20/minute;100/hour",
+    "accounts.ask_for_copy": "10/hour",
+    "accounts.close": "10/hour",
 }
 """Posts per address."""
 WITHOUT_CAPTCHA = 4
-
-CODE_PAGES = {
-    Purpose.REGISTER_EMAIL: "accounts.verify_email",
-    Purpose.REGISTER_PHONE: "accounts.verify_phone",
-    Purpose.RECOVER: "accounts.renew_password",
-    Purpose.HUMAN: "accounts.confirm_sign_in",
-}
 
 
 def cost() -> int:
@@ -65,8 +74,8 @@ def register() -> ResponseReturnValue:
 
     if form.validate_on_submit() and form.by_a_person():
         with refusals_in(form):
-            challenge = accounts.register(form.given, locale=locale(), address=address())
-            return _to_code_page(challenge, Purpose.REGISTER_EMAIL, wanted=request.args.get("next"))
+            challenge = registering.register(form.given, locale=locale(), address=address())
+            return code_page.go_to(challenge, Purpose.REGISTER_EMAIL, wanted=request.args.get("next"))
 
     return page("accounts/register.html", 422 if form.errors else 200, form=form, wanted=request.args.get("next"))
 
@@ -76,15 +85,15 @@ def verify_email() -> ResponseReturnValue:
     """audience: anyone"""
     challenge = codes.find(session.get("challenge"), Purpose.REGISTER_EMAIL)
     if challenge is None:
-        return _begin_again("accounts.register")
+        return code_page.begin_again("accounts.register")
     form = CodeForm()
 
     if form.validate_on_submit():
         with refusals_in(form):
-            following = accounts.verify_email(challenge.id, form.code.data, locale=locale(), address=address())
-            return _to_code_page(following, Purpose.REGISTER_PHONE)
+            following = registering.verify_email(challenge.id, form.code.data, locale=locale(), address=address())
+            return code_page.go_to(following, Purpose.REGISTER_PHONE)
 
-    return _code_page(form, challenge, _("Confirm your e-mail"), start=url_for("accounts.register"))
+    return code_page.show(form, challenge, _("Confirm your e-mail"), start=url_for("accounts.register"))
 
 
 @blueprint.route("/registration/phone", methods=["GET", "POST"])
@@ -92,16 +101,16 @@ def verify_phone() -> ResponseReturnValue:
     """audience: anyone"""
     challenge = codes.find(session.get("challenge"), Purpose.REGISTER_PHONE)
     if challenge is None:
-        return _begin_again("accounts.register")
+        return code_page.begin_again("accounts.register")
     form = CodeForm()
 
     if form.validate_on_submit():
         with refusals_in(form):
-            account = accounts.verify_phone(challenge.id, form.code.data, address=address())
+            account = registering.verify_phone(challenge.id, form.code.data, address=address())
             notice("success", _("Your account is open. Welcome!"))
-            return entrance.enter(account, session.get("next"))
+            return entrance.enter(account, session.get("next"), method=entrance.OPENED)
 
-    return _code_page(form, challenge, _("Confirm your mobile number"), start=url_for("accounts.register"))
+    return code_page.show(form, challenge, _("Confirm your mobile number"), start=url_for("accounts.register"))
 
 
 @blueprint.post("/codes/again")
@@ -109,13 +118,13 @@ def send_again() -> ResponseReturnValue:
     """audience: anyone"""
     challenge = codes.find(session.get("challenge"))
     if challenge is None or challenge.used_at:
-        return _begin_again("accounts.sign_in")
+        return code_page.begin_again("accounts.sign_in")
     try:
         codes.again(challenge.id, locale=locale(), address=address())
         notice("success", _("Another code is on its way. The one before no longer counts."))
     except TooMany as early:
         notice("warning", early.message)
-    return redirect(url_for(CODE_PAGES[Purpose(challenge.purpose)]), 303)
+    return redirect(code_page.of(challenge), 303)
 
 
 @blueprint.route("/codes/<challenge_id>/<token>", methods=["GET", "POST"])
@@ -133,7 +142,7 @@ def follow_link(challenge_id: str, token: str) -> ResponseReturnValue:
 
     if form.validate_on_submit():
         with refusals_in(form):
-            accounts.renew_password_by_link(challenge.id, token, form.password.data, address=address())
+            recovering.renew_password_by_link(challenge.id, token, form.password.data, address=address())
             return _with_new_password()
 
     return page("accounts/new_password.html", 422 if form.errors else 200, form=form, challenge=None)
@@ -141,8 +150,8 @@ def follow_link(challenge_id: str, token: str) -> ResponseReturnValue:
 
 def _confirm_email(challenge: OneTimeCode, token: str) -> ResponseReturnValue:
     if request.method == "POST":
-        following = accounts.verify_email_by_link(challenge.id, token, locale=locale(), address=address())
-        return _to_code_page(following, Purpose.REGISTER_PHONE)
+        following = registering.verify_email_by_link(challenge.id, token, locale=locale(), address=address())
+        return code_page.go_to(following, Purpose.REGISTER_PHONE)
     return page("accounts/confirm_email.html", account=challenge.account, email=challenge.destination)
 
 
@@ -158,10 +167,10 @@ def sign_in() -> ResponseReturnValue:
 
     if form.validate_on_submit() and form.by_a_person():
         with refusals_in(form):
-            account = accounts.recognise(form.who.data, form.password.data, address=address())
+            account = coming.recognise(form.who.data, form.password.data, address=address())
             if form.scripts_off:
-                challenge = accounts.ask_if_human(account, locale=locale(), address=address())
-                return _to_code_page(challenge, Purpose.HUMAN, wanted=request.args.get("next"))
+                challenge = coming.ask_if_human(account, locale=locale(), address=address())
+                return code_page.go_to(challenge, Purpose.HUMAN, wanted=request.args.get("next"))
             return entrance.enter(account, request.args.get("next"))
 
     ended = "_user_id" in session and not current_user.is_authenticated
@@ -180,14 +189,14 @@ def confirm_sign_in() -> ResponseReturnValue:
     """audience: anyone"""
     challenge = codes.find(session.get("challenge"), Purpose.HUMAN)
     if challenge is None:
-        return _begin_again("accounts.sign_in")
+        return code_page.begin_again("accounts.sign_in")
     form = CodeForm()
 
     if form.validate_on_submit():
         with refusals_in(form):
-            return entrance.enter(accounts.is_human(challenge.id, form.code.data), session.get("next"))
+            return entrance.enter(coming.is_human(challenge.id, form.code.data), session.get("next"))
 
-    return _code_page(form, challenge, _("One more step: the code we mailed you"), start=url_for("accounts.sign_in"))
+    return code_page.show(form, challenge, _("One more step: the code we mailed you"), start=url_for("accounts.sign_in"))
 
 
 @blueprint.post("/sign-out")
@@ -195,7 +204,7 @@ def sign_out() -> ResponseReturnValue:
     """audience: anyone"""
     elsewhere = identity_providers.left_behind(actor())
     if actor().signed_in:
-        accounts.leave(actor(), address=address())
+        coming.leave(actor(), address=address())
     logout_user()
     session.clear()
     if elsewhere:
@@ -235,8 +244,8 @@ def recover() -> ResponseReturnValue:
 
     if form.validate_on_submit() and form.by_a_person():
         with refusals_in(form):
-            challenge = accounts.recover(form.who.data, locale=locale(), address=address())
-            return _to_code_page(challenge, Purpose.RECOVER)
+            challenge = recovering.recover(form.who.data, locale=locale(), address=address())
+            return code_page.go_to(challenge, Purpose.RECOVER)
 
     return page("accounts/recover.html", 422 if form.errors else 200, form=form)
 
@@ -246,72 +255,18 @@ def renew_password() -> ResponseReturnValue:
     """audience: anyone"""
     challenge = codes.find(session.get("challenge"), Purpose.RECOVER)
     if challenge is None or challenge.used_at:
-        return _begin_again("accounts.recover")
+        return code_page.begin_again("accounts.recover")
     form = NewPasswordByCodeForm()
 
     if form.validate_on_submit():
         with refusals_in(form):
-            accounts.renew_password(challenge.id, form.code.data, form.password.data, address=address())
+            recovering.renew_password(challenge.id, form.code.data, form.password.data, address=address())
             return _with_new_password()
 
-    return page("accounts/new_password.html", 422 if form.errors else 200, form=form, **_sent(challenge))
+    return page("accounts/new_password.html", 422 if form.errors else 200, form=form, **code_page.sent(challenge))
 
 
 def _with_new_password() -> ResponseReturnValue:
     session.clear()
     notice("success", _("Your new password is set, and you were signed out everywhere. Sign in with it now."))
     return redirect(url_for("accounts.sign_in"), 303)
-
-
-# --- One's own account -----------------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("")
-@login_required
-def mine() -> ResponseReturnValue:
-    """audience: signed in"""
-    return page("accounts/mine.html", mine=accounts.mine(actor()))
-
-
-@blueprint.post("/sessions/<int:session_id>/end")
-@login_required
-def end_session(session_id: int) -> ResponseReturnValue:
-    """audience: signed in"""
-    if session_id == actor().session:
-        return sign_out()
-    sessions.end_one(actor(), session_id)
-    notice("success", _("That session is ended."))
-    return redirect(url_for("accounts.mine"), 303)
-
-
-@blueprint.post("/sessions/others/end")
-@login_required
-def end_other_sessions() -> ResponseReturnValue:
-    """audience: signed in"""
-    sessions.end_others(actor())
-    notice("success", _("You are signed out everywhere else."))
-    return redirect(url_for("accounts.mine"), 303)
-
-
-# --- What several of them share --------------------------------------------------------------------------------------------------
-
-
-def _to_code_page(challenge_id: str, purpose: Purpose, wanted: str | None = None) -> ResponseReturnValue:
-    session["challenge"] = challenge_id
-    if wanted:
-        session["next"] = back_to(wanted)
-    return redirect(url_for(CODE_PAGES[purpose]), 303)
-
-
-def _code_page(form: CodeForm, challenge: OneTimeCode, title: Text, start: str) -> ResponseReturnValue:
-    return page("accounts/code.html", 422 if form.errors else 200, form=form, title=title, start=start, **_sent(challenge))
-
-
-def _sent(challenge: OneTimeCode) -> dict[str, object]:
-    """What a page tells about a code on its way."""
-    return {"challenge": challenge, "sent_to": codes.masked(challenge), "wait": codes.wait(challenge)}
-
-
-def _begin_again(endpoint: str) -> ResponseReturnValue:
-    notice("info", _("That step is over, or was begun in another browser. Please begin again."))
-    return redirect(url_for(endpoint), 303)

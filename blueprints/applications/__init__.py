@@ -1,7 +1,14 @@
 """A person's applications: the dashboard, the steps of a draft, the check page, and what became of it."""
 
+from blueprints.applications import declaration
 from blueprints.applications.routes import blueprint
 
-LIMITS = {"applications.begin": "30/minute", "applications.submit": "30/minute"}
+LIMITS = {
+    "applications.begin": "30/minute",
+    "applications.submit": "30/minute",
+    "applications.draw_declaration": "20/minute",
+    "applications.declaration": "20/minute",
+    "applications.prepare_declaration": "20/minute",
+}
 
-__all__ = ["LIMITS", "blueprint"]
+__all__ = ["LIMITS", "blueprint", "declaration"]

@@ -13,7 +13,7 @@ from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
 from engine.service import Step
 from engine.wording import _
-from operations import answers, applications, casework, identity, submission
+from operations import answers, applications, casework, identity, kept_forms, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 
@@ -65,9 +65,12 @@ def take_step(reference: str, name: str) -> Response:
     if elsewhere := _before(opened, step):
         return elsewhere
     offered = answers.offered(actor(), opened, step)
-    form = form_for(step, views.options(offered))(data=views.typed(opened, step))
+    kept = kept_forms.back(actor(), request.path)
+    form = form_for(step, views.options(offered))(data=views.typed(opened, step), **views.sent_before(kept))
 
     if form.is_submitted() and not switching() and _answer(opened, step, form):
+        if kept:
+            kept_forms.forget(actor(), request.path)
         return go(_after(opened, step))
 
     remarks = casework.remarks_on(opened.row)
@@ -90,7 +93,7 @@ def preview_quote(reference: str, name: str) -> Response:
 def check(reference: str) -> Response:
     """audience: its applicant, proven. All answers and the price, before it is submitted."""
     opened = applications.of(actor(), reference)
-    if elsewhere := _before_check(opened):
+    if elsewhere := before_check(opened):
         return elsewhere
     if submission.refresh(actor(), opened):
         notice("warning", _("The register changed since you began. Check the data below once more."))
@@ -104,7 +107,7 @@ def check(reference: str) -> Response:
 def submit(reference: str) -> Response:
     """audience: its applicant, proven. Submit what the check page showed; a second click changes nothing."""
     opened = applications.of(actor(), reference)
-    if opened.editable and (elsewhere := _before_check(opened)):
+    if opened.editable and (elsewhere := before_check(opened)):
         return elsewhere
     form = Form()
     if form.validate_on_submit():
@@ -202,7 +205,8 @@ def _before(opened: Opened, step: Step) -> Response | None:
     return None
 
 
-def _before_check(opened: Opened) -> Response | None:
+def before_check(opened: Opened) -> Response | None:
+    """Where the person must go before the check page, and what leads on from it, opens."""
     if opened.editable and (missing := opened.next_step()):
         return go(url_for("applications.take_step", reference=opened.reference, name=missing.name))
     most = max(opened.service.steps, key=lambda step: step.assurance)

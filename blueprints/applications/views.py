@@ -1,9 +1,11 @@
 """What the application pages show, gathered in one place per page, so that templates only draw."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import url_for
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
 
 from engine.catalogue import catalogue
 from engine.fees import Quote
@@ -12,7 +14,7 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import applications, documents, payments, submission
+from operations import applications, declarations, documents, payments, submission
 from operations.applications import Opened
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ KINDS = {
 }
 EVENTS: dict[str, Text] = {
     "started": _("You began the application"),
+    "signed": _("You signed the declaration with your ID card"),
     "submitted": _("You submitted it"),
     "reopened": _("You took it back to change your answers"),
     "paid": _("The payment arrived"),
@@ -95,6 +98,11 @@ def typed(opened: Opened, step: Step) -> dict[str, Any]:
         for field in step.fields
         if opened.answers.get(field.name) is not None and not isinstance(field, Upload)
     }
+
+
+def sent_before(kept: dict[str, str]) -> dict[str, Any]:
+    """For the form: what was sent after the session had run out stands in it as it was typed."""
+    return {"formdata": MultiDict(kept)} if kept and request.method == "GET" else {}
 
 
 def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
@@ -173,8 +181,16 @@ def check(opened: Opened) -> dict[str, Any]:
         "unset": offer.unset,
         "facts": _facts(offer.also),
         "trail": trail(opened),
+        "declaration": _declaration(opened, offer.seal) if declarations.offered(opened) else None,
         **quoted(offer.quote),
     }
+
+
+def _declaration(opened: Opened, seal: str) -> dict[str, Any]:
+    """What may be signed by card, and by whom it was."""
+    document = documents.declaration(opened.reference, seal)
+    said = opened.service.declaration
+    return {"says": said and said.says, "required": opened.service.signature_required, "signed": document and _paper(document)}
 
 
 def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
@@ -226,7 +242,14 @@ def _paper(document: "Document") -> dict[str, Any]:
         "size": document.size,
         "href": url_for("documents.download", serial=document.serial),
         "verify": url_for("documents.verify_code", code=document.code),
+        "signed": _signed(document),
     }
+
+
+def _signed(document: "Document") -> dict[str, Any] | None:
+    """Who signed it by card, and when."""
+    signed = document.content.get("signed")
+    return {"name": signed["by"], "at": dt.datetime.fromisoformat(signed["at"])} if signed else None
 
 
 def _happened(event: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from engine.assurance import Assurance
 from engine.calendar import add_months, whole_years
 from engine.fields import Choice, FromRegister
 from engine.registers import Record
-from engine.service import Case, Certificate, Charge, Decision, Effect, Fee, Quote, Rows, Service, Step, Summary
+from engine.service import Case, Certificate, Charge, Decision, Declaration, Effect, Fee, Quote, Rows, Service, Step, Summary
 from engine.wording import _
 
 PERIODS = (
@@ -110,6 +110,12 @@ service = Service(
     effects=effects,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
+    declaration=Declaration(
+        _(
+            "I declare that what is written in this declaration is true, and ask the chamber to renew the membership "
+            "for the period and the fees stated in it."
+        )
+    ),
     issues=Certificate(
         "membership_certificate.html",
         title=_("Membership Certificate"),

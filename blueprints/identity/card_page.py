@@ -26,10 +26,10 @@ class TokenForm(Form):
     token = HiddenField(id="card-token")
 
 
-def hand_over(handed: Handed) -> Response:
-    """The nonce for the page's script; the secret for the cookie."""
+def hand_over(handed: Handed, **more: Any) -> Response:
+    """The nonce, and what else it needs, for the page's script; the secret for the cookie."""
     session[SECRET] = handed.secret
-    return jsonify(nonce=handed.nonce)
+    return jsonify(nonce=handed.nonce, **more)
 
 
 def secret() -> str | None:
@@ -41,6 +41,7 @@ def show(
     form: TokenForm,
     *,
     challenge: str,
+    template: str = "identity/card.html",
     refusal: Refusal | None = None,
     failure: Text | None = None,
     anothers: bool = False,
@@ -58,7 +59,7 @@ def show(
     form.token.data = ""
     failure = refusal.message if refusal else failure
     return page(
-        "identity/card.html",
+        template,
         403 if anothers else _status(refusal, failure),
         form=form,
         failure=failure,

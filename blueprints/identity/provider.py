@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_login import login_required, login_user
 
+from blueprints import entrance
 from blueprints.actor import SignedIn, actor, address
 from blueprints.addresses import go
-from blueprints.entrance import browser, enter_with
 from blueprints.forms import Form
 from blueprints.page import notice, page
+from engine.assurance import Assurance
 from engine.wording import _
 from gateways.identity_providers import Arrived, Reason
 from operations import identity, identity_providers
@@ -72,11 +73,14 @@ def refused(why: str) -> Response:
 def arrive(ticket: str) -> ResponseReturnValue:
     """audience: the browser that set out. Take the answer home, once."""
     visit = session.pop("provider_visit", "")
-    proof, token = identity_providers.arrive(actor(), ticket, visit, browser=browser(), address=address())
-    if proof is not None:
-        return go(url_for("identity.choose", proof=proof.id))
-    assert token is not None
-    return enter_with(token, None)
+    found = identity_providers.arrive(actor(), ticket, visit, address())
+    if isinstance(found, identity.StepUp):
+        return go(url_for("identity.choose", proof=found.id))
+    account = identity_providers.account_of(found, address())
+    entered = entrance.enter(account, None, assurance=Assurance(found.assurance), method=identity.PROVIDER)
+    if actor().signed_in:
+        identity_providers.stays(found, actor())
+    return entered
 
 
 # --- Logging out there -----------------------------------------------------------------------------------------------------------

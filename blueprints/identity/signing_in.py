@@ -17,7 +17,7 @@ from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import Refusal, Unavailable
 from engine.wording import _
-from operations import accounts, newcomers, signing_in
+from operations import identifiers, newcomers, signing_in
 from operations.signing_in import Arrival
 
 RINGING, PROVEN, NEXT = "ringing", "proven", "next"
@@ -41,14 +41,14 @@ class NewcomerForm(Form):
 
     email = EmailField(
         _("E-mail"),
-        [required(_("Write your e-mail address.")), accepted_by(accounts.email_of)],
+        [required(_("Write your e-mail address.")), accepted_by(identifiers.email_of)],
         filters=[folded],
         description=_("We send a code there to make sure it is yours"),
         render_kw=EMAIL,
     )
     phone = TelField(
         _("Mobile number"),
-        [required(_("Write your mobile number.")), accepted_by(accounts.mobile_of)],
+        [required(_("Write your mobile number.")), accepted_by(identifiers.mobile_of)],
         filters=[folded],
         description=_("An Omani number; we send a code by SMS"),
         render_kw={"autocomplete": "tel", "maxlength": 20},

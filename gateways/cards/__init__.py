@@ -1,5 +1,5 @@
-"""Smart cards: what the card in a person's reader signed, judged. `web_eid` is the token that reader programs send."""
+"""Smart cards: what the card in a person's reader signed, judged. `web_eid` reads what reader programs send."""
 
-from gateways.cards.web_eid import WebEid
+from gateways.cards.web_eid import WebEid, certificate_in, signature_in
 
-__all__ = ["WebEid"]
+__all__ = ["WebEid", "certificate_in", "signature_in"]

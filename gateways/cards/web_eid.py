@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from gateways.certificates import CertificateValidator, Finding, Person, Reason, Signed, Untrusted, hash_of
 
 FORMAT = "web-eid:1.0"
-SIZES = range(100, 10_001)  # characters of the token
+SIZES = range(100, 10_001)  # characters of what a reader program sends
 ALGORITHMS = frozenset(family + size for family in ("ES", "PS", "RS") for size in ("256", "384", "512"))
 
 
@@ -57,6 +57,25 @@ def parsed(text: str) -> Token:
         if token["format"] != FORMAT or token["algorithm"] not in ALGORITHMS:
             raise ValueError(f"format {str(token['format'])[:40]!r}, algorithm {str(token['algorithm'])[:40]!r}")
         return Token(_bytes(token["unverifiedCertificate"]), token["algorithm"], _bytes(token["signature"]))
+    except (ValueError, TypeError, KeyError, RecursionError) as trouble:
+        raise _malformed(repr(trouble)[:200]) from trouble
+
+
+def certificate_in(text: str) -> bytes:
+    """The signing certificate (DER) that a reader program told: {certificate}. Raises Untrusted (malformed)."""
+    return _member(text, "certificate")
+
+
+def signature_in(text: str) -> bytes:
+    """The signature that a reader program sent: {signature}, R‖S of an elliptic curve or RSA's. Raises Untrusted (malformed)."""
+    return _member(text, "signature")
+
+
+def _member(text: str, name: str) -> bytes:
+    if len(text) not in SIZES:
+        raise _malformed(f"{len(text)} characters")
+    try:
+        return _bytes(json.loads(text)[name])
     except (ValueError, TypeError, KeyError, RecursionError) as trouble:
         raise _malformed(repr(trouble)[:200]) from trouble
 

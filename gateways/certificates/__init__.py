@@ -8,20 +8,23 @@ from gateways.certificates.persons import Person, PersonRule
 from gateways.certificates.refusals import Reason, Untrusted
 from gateways.certificates.requester import Requester
 from gateways.certificates.revocation import Revocation, Source
-from gateways.certificates.signatures import Signed, hash_of, verify_signature
-from gateways.certificates.validator import CertificateValidator, Finding, read_pem
+from gateways.certificates.signatures import Signed, algorithm_of, as_der, hash_of, verify_signature
+from gateways.certificates.validator import CertificateValidator, Finding, Purpose, read_pem
 
 __all__ = [
     "CertificateValidator",
     "Finding",
     "Person",
     "PersonRule",
+    "Purpose",
     "Reason",
     "Requester",
     "Revocation",
     "Signed",
     "Source",
     "Untrusted",
+    "algorithm_of",
+    "as_der",
     "hash_of",
     "read_pem",
     "verify_signature",

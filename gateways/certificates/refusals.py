@@ -11,6 +11,7 @@ class Reason(Enum):
 
     MALFORMED = "malformed"
     WRONG_KEY_USAGE = "wrong-key-usage"
+    NOT_FOR_SIGNING = "not-for-signing"
     WRONG_POLICY = "wrong-policy"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
@@ -26,6 +27,7 @@ MESSAGES: dict[Reason, Text] = {
         "We could not read the certificate. Try again; if it happens again, contact the issuer of your card or SIM."
     ),
     Reason.WRONG_KEY_USAGE: _("This certificate is not made for logging in. Choose the authentication certificate."),
+    Reason.NOT_FOR_SIGNING: _("This certificate is not made for signing documents. Choose the signature certificate."),
     Reason.WRONG_POLICY: _("This kind of certificate is not accepted here. Use your civil card or a Mobile ID SIM."),
     Reason.NOT_YET_VALID: _("The certificate is not valid yet. Check the date on your device, or try again later."),
     Reason.EXPIRED: _("The certificate has expired. Renew your card or SIM, then try again."),

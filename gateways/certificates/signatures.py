@@ -16,6 +16,7 @@ from gateways.certificates.refusals import Reason, Untrusted
 
 HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
 SMALLEST_RSA_KEY = 2048
+CURVES = {256: "ES256", 384: "ES384", 521: "ES512"}  # by the size of the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,38 @@ def hash_of(algorithm: str, data: bytes) -> bytes:
     return hashlib.new(_hash(algorithm).name, data).digest()
 
 
+def algorithm_of(certificate_der: bytes) -> str:
+    """The algorithm by which this certificate's key signs documents here: the hash of a curve's own size; PKCS#1 v1.5 for RSA.
+
+    Raises Untrusted for a key of another kind.
+    """
+    key = _parsed(certificate_der).public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RS256"
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size in CURVES:
+        return CURVES[key.key_size]
+    raise Untrusted(Reason.BAD_SIGNATURE, "a key of another kind")
+
+
+def as_der(certificate_der: bytes, signature: bytes) -> bytes:
+    """A signature as CMS holds it: R‖S of an elliptic curve becomes DER (RFC 5753 section 7.2), RSA's stays. Raises Untrusted."""
+    key = _parsed(certificate_der).public_key()
+    try:
+        return _der(signature, key) if isinstance(key, ec.EllipticCurvePublicKey) else signature
+    except InvalidSignature as trouble:
+        raise Untrusted(Reason.BAD_SIGNATURE, str(trouble)) from trouble
+
+
 def verify_signature(certificate_der: bytes, algorithm: str, digest: bytes, signature: bytes) -> None:
     """Refuse (Untrusted) unless the certificate's key made this signature over this digest."""
+    verify(_parsed(certificate_der), Signed(algorithm, digest, signature))
+
+
+def _parsed(certificate_der: bytes) -> x509.Certificate:
     try:
-        certificate = x509.load_der_x509_certificate(certificate_der)
+        return x509.load_der_x509_certificate(certificate_der)
     except ValueError as trouble:
         raise Untrusted(Reason.MALFORMED, str(trouble)) from trouble
-    verify(certificate, Signed(algorithm, digest, signature))
 
 
 def verify(certificate: x509.Certificate, signed: Signed) -> None:

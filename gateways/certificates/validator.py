@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +27,13 @@ from gateways.certificates.signatures import Signed, verify
 SIZES = range(100, 10_001)
 
 
+class Purpose(Enum):
+    """What the person does with the certificate; a key is made for one of them."""
+
+    LOGGING_IN = "logging-in"
+    SIGNING = "signing"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check found: `refusal` is None where it passed; `known` says what the certificate states about it."""
@@ -43,7 +51,7 @@ class CertificateValidator:
     """Says whose certificate it is, or raises Untrusted. One for the process and all its threads: it remembers issuers' answers.
 
     `roots` and `intermediates` are PEM files (one or more certificates each); `policies` the dotted OIDs
-    of the certificate policies accepted.
+    of the certificate policies accepted for that `purpose`.
     """
 
     def __init__(
@@ -52,6 +60,7 @@ class CertificateValidator:
         roots: Iterable[Path],
         intermediates: Iterable[Path] = (),
         policies: Collection[str],
+        purpose: Purpose = Purpose.LOGGING_IN,
         person_rule: PersonRule | None = None,
         revocation: Revocation | None = None,
         clock_skew: dt.timedelta = dt.timedelta(minutes=1),
@@ -59,6 +68,7 @@ class CertificateValidator:
         self._roots = [certificate for path in roots for certificate in _pem(path)]
         self._intermediates = [certificate for path in intermediates for certificate in _pem(path)]
         self._policies = frozenset(policies)
+        self._usage = USAGES[purpose]
         self._rule = person_rule or PersonRule()
         self._skew = clock_skew
         self._revocation = revocation or Revocation()
@@ -113,14 +123,6 @@ class CertificateValidator:
         except UNREADABLE as trouble:
             raise Untrusted(Reason.MALFORMED, str(trouble)) from trouble
         return certificate
-
-    def _usage(self, certificate: x509.Certificate) -> None:
-        usage = _extension(certificate, x509.KeyUsage)
-        if not usage or not usage.digital_signature:
-            raise Untrusted(Reason.WRONG_KEY_USAGE, "no digitalSignature")
-        purposes = _extension(certificate, x509.ExtendedKeyUsage)
-        if not purposes or ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
-            raise Untrusted(Reason.WRONG_KEY_USAGE, "no clientAuth")
 
     def _policy(self, certificate: x509.Certificate) -> None:
         stated = _policies(certificate)
@@ -179,6 +181,25 @@ def _found(name: str, check: Callable[[], object], known: str) -> Finding:
     return Finding(name, None, known)
 
 
+def _logs_in(certificate: x509.Certificate) -> None:
+    usage = _extension(certificate, x509.KeyUsage)
+    if not usage or not usage.digital_signature:
+        raise Untrusted(Reason.WRONG_KEY_USAGE, "no digitalSignature")
+    purposes = _extension(certificate, x509.ExtendedKeyUsage)
+    if not purposes or ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
+        raise Untrusted(Reason.WRONG_KEY_USAGE, "no clientAuth")
+
+
+def _signs(certificate: x509.Certificate) -> None:
+    """contentCommitment, once called nonRepudiation (RFC 5280 section 4.2.1.3): this key stands for a written signature."""
+    usage = _extension(certificate, x509.KeyUsage)
+    if not usage or not usage.content_commitment:
+        raise Untrusted(Reason.NOT_FOR_SIGNING, "no contentCommitment")
+
+
+USAGES: dict[Purpose, Callable[[x509.Certificate], None]] = {Purpose.LOGGING_IN: _logs_in, Purpose.SIGNING: _signs}
+
+
 def _policies(certificate: x509.Certificate) -> set[str]:
     return {policy.policy_identifier.dotted_string for policy in _extension(certificate, x509.CertificatePolicies) or ()}
 
@@ -186,7 +207,8 @@ def _policies(certificate: x509.Certificate) -> set[str]:
 def _purposes(certificate: x509.Certificate) -> str:
     usage, purposes = _extension(certificate, x509.KeyUsage), _extension(certificate, x509.ExtendedKeyUsage)
     signs = "digitalSignature" if usage and usage.digital_signature else "no digitalSignature"
-    return ", ".join((signs, *(purpose._name for purpose in purposes or ())))
+    commits = ("contentCommitment",) if usage and usage.content_commitment else ()
+    return ", ".join((signs, *commits, *(purpose._name for purpose in purposes or ())))
 
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)

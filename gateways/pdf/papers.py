@@ -53,6 +53,35 @@ class Receipt(Paper):
     """The gateway's own identifier of the payment."""
 
 
+class Section(TypedDict):
+    """What one step asked, and what was answered."""
+
+    title: Words
+    rows: list[dict[str, Words]]
+
+
+class Declaration(TypedDict):
+    """documents/declaration.html, A4: an applicant's, for their own signature, so without a code of ours. Rows have `label` and `value`."""
+
+    authority: Words
+    title: Words
+    serial: str
+    labels: dict[str, Words]
+    service: Words
+    reference: str
+    declarer: Words
+    civil_number: Words
+    says: Words
+    sections: list[Section]
+    also: list[dict[str, Words]]
+    lines: list[dict[str, Words]]
+    total: Words | None
+    """None where nothing is charged."""
+    seal: str
+    """SHA-256, hexadecimal, of all that is declared."""
+    drawn_at: Words
+
+
 LABELS: dict[str, Text] = {
     "page": _("Page"),
     "of": _("of"),
@@ -69,5 +98,12 @@ LABELS: dict[str, Text] = {
     "total": _("Total paid"),
     "card": _("Card"),
     "transaction": _("Payment reference"),
+    "declarer": _("Declared by"),
+    "civil_number": _("Civil number"),
+    "price": _("What you pay"),
+    "to_pay": _("Total"),
+    "drawn_at": _("Made on"),
+    "fingerprint": _("Fingerprint of what is declared"),
+    "counts": _("Counts only with the electronic signature of the ID card that this file carries; PDF readers show it."),
 }
 """The fixed words of the papers, by the name templates use."""

@@ -68,7 +68,7 @@ class Seal:
             reason=reason,
         )
         signed = io.BytesIO()
-        _PunctualSigner(claims, self._signer, signed_at).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed)
+        PunctualSigner(claims, self._signer, signed_at).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed)
         return signed.getvalue()
 
     def sign_text(self, text: bytes) -> bytes:
@@ -77,7 +77,7 @@ class Seal:
         return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
 
 
-class _PunctualSigner(signers.PdfSigner):
+class PunctualSigner(signers.PdfSigner):
     """PyHanko reads the clock when a session begins; ours is told the time."""
 
     def __init__(self, claims: signers.PdfSignatureMetadata, signer: signers.Signer, signed_at: datetime) -> None:

@@ -22,6 +22,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 # 2.999 is the arc set aside for examples (ITU-T X.660). A portal in a demo accepts this policy.
 PERSON_POLICY = "2.999.968.1.1"
 CARD_POLICY = "2.999.968.1.2"  # a phone's provider signs any digest it is sent: a SIM must never pass for a card
+SIGNING_POLICY = "2.999.968.1.3"  # of a card's other certificate, whose key signs documents
 USAGES = {"clientAuth": ExtendedKeyUsageOID.CLIENT_AUTH, "emailProtection": ExtendedKeyUsageOID.EMAIL_PROTECTION}
 
 DEFAULT_URL = "http://localhost:8002"
@@ -121,7 +122,8 @@ class Authority:
         if not asked.is_signature_valid or not isinstance(key, PersonKey):
             raise ValueError("the request is not signed by a key for a person")
         usage = "emailProtection" if signing else "clientAuth"
-        return self.issue(asked.subject, key, usage=usage, policy=CARD_POLICY, digital_signature=not signing)
+        policy = SIGNING_POLICY if signing else CARD_POLICY
+        return self.issue(asked.subject, key, usage=usage, policy=policy, digital_signature=not signing)
 
     def revoke(self, serial: int, *, at: dt.datetime | None = None) -> None:
         """From now on OCSP and the lists say so. Revoking twice keeps the first date."""

@@ -70,7 +70,11 @@
     setTimeout(look, EVERY);
   };
 
-  const byAgent = (challengeNonce) => ask("/v1/authenticate", { challengeNonce, lang });
+  const program = {
+    authenticate: (challengeNonce) => ask("/v1/authenticate", { challengeNonce, lang }),
+    certificate: () => ask("/v1/certificate", { lang }),
+    sign: ({ nonce, hashFunction, what }) => ask("/v1/sign", { hash: nonce, hashFunction, what, lang }),
+  };
 
   // ── The Web eID extension ──────────────────────────────────────────────────────────────────────────────────────────
   const extension = (action, details, patience) => new Promise((resolve, reject) => {
@@ -87,33 +91,57 @@
     postMessage({ action, libraryVersion: VERSION, ...details }, location.origin);
   });
 
-  const byExtension = async (challengeNonce) => {
-    const { unverifiedCertificate, algorithm, signature, format, appVersion } =
-      await extension("web-eid:authenticate", { challengeNonce, options: { lang } }, PATIENCE);
-    return { unverifiedCertificate, algorithm, signature, format, appVersion };
+  const options = { lang };
+  const webEid = {
+    authenticate: async (challengeNonce) => {
+      const { unverifiedCertificate, algorithm, signature, format, appVersion } =
+        await extension("web-eid:authenticate", { challengeNonce, options }, PATIENCE);
+      return { unverifiedCertificate, algorithm, signature, format, appVersion };
+    },
+    certificate: () => extension("web-eid:get-signing-certificate", { options }, PATIENCE),
+    sign: ({ nonce, hashFunction }, certificate) =>
+      extension("web-eid:sign", { certificate, hash: nonce, hashFunction, options }, PATIENCE),
   };
 
   // ── From the button to the portal ──────────────────────────────────────────────────────────────────────────────────
-  const nonce = async () => {
+  const portal = async (told) => {
     const response = await fetch(challenge, {
       method: "POST",
-      headers: { "X-CSRFToken": form.elements.csrf_token.value },
+      headers: { "X-CSRFToken": form.elements.csrf_token.value, ...(told && { "Content-Type": "application/json" }) },
+      body: told && JSON.stringify(told),
       credentials: "same-origin",
     });
     if (response.status === 429) throw new Problem(own("often"));
-    if (!response.ok || response.redirected) throw new Problem(own("declined"));
-    return (await response.json()).nonce;
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok || response.redirected) throw new Problem(answer.message || own("declined"));
+    return answer;
   };
 
-  const begin = (sign, usual) => form.addEventListener("submit", async (event) => {
+  const tasks = {
+    authenticate: async (reader) => {
+      const { nonce } = await portal();
+      show("working");
+      return reader.authenticate(nonce);
+    },
+    // A PDF names the certificate before it is signed: it is told first, then the portal says which hash it is.
+    sign: async (reader) => {
+      show("confirming");
+      const { certificate } = await reader.certificate();
+      const asked = await portal({ certificate });
+      show("working");
+      const { signature, signatureAlgorithm } = await reader.sign(asked, certificate);
+      return { signature, signatureAlgorithm };
+    },
+  };
+  const task = tasks[place.dataset.task];
+
+  const begin = (reader, usual) => form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (busy) return;
     busy = true;
     complain("");
     try {
-      const given = await nonce();
-      show("working");
-      form.elements.token.value = JSON.stringify(await sign(given));
+      form.elements.token.value = JSON.stringify(await task(reader));
       show("sending");
       form.submit();
     } catch (problem) {
@@ -129,8 +157,8 @@
   place.hidden = false;
   show("looking");
   const start = () => extension("web-eid:status", {}, HANDSHAKE).then(
-    () => { begin(byExtension, "extension"); show("extension"); },
-    () => { begin(byAgent, "looking"); look(); },
+    () => { begin(webEid, "extension"); show("extension"); },
+    () => { begin(program, "looking"); look(); },
   );
   addEventListener("load", () => setTimeout(start, SETTLE));
 })();

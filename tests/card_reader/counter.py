@@ -23,7 +23,7 @@ from tests.support.processes import free_port
 PORTAL = "https://portal.example.om"
 NONCE = "bm9uY2Utb2YtMzItcmFuZG9tLWJ5dGVzLWZvci10ZXN0cw=="
 # One for all: making one takes longer than all it is then asked.
-CLIENT = httpx.Client(trust_env=False, timeout=30)
+CLIENT = httpx.Client(trust_env=False, timeout=120)
 
 
 @dataclass
@@ -71,19 +71,21 @@ class Counter:
 
 
 @contextmanager
-def counter(readers: Any, *, portals: Iterable[str] = (PORTAL,), patience: float = 30) -> Iterator[Counter]:
+def counter(readers: Any, *, portals: Iterable[str] = (PORTAL,), patience: float = 120) -> Iterator[Counter]:
     chosen = Settings(frozenset(portals), port=free_port(), patience=patience)
     windows: Queue[str] = Queue()
     desk = Desk(readers, lambda address: not windows.put(address), reader=chosen.reader, patience=patience)
     server = waitress.create_server(create_app(chosen, readers, desk), port=chosen.port, **SERVER)
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
-    with ThreadPoolExecutor(4) as pool:
-        made = Counter(chosen, desk, pool, windows)
-        try:
-            yield made
-        finally:
-            made.cleared()
-            server.close()
+    try:
+        with ThreadPoolExecutor(4) as pool:  # ends when all are answered
+            made = Counter(chosen, desk, pool, windows)
+            try:
+                yield made
+            finally:
+                made.cleared()
+    finally:
+        server.close()
 
 
 def _serve(server: Any) -> None:

@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_ds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from card_reader.agent import HEADER, LARGEST_BODY
+from card_reader.__main__ import LARGEST_BODY
+from card_reader.agent import HEADER
 from card_reader.guards import KNOWS_USERS
 from card_reader.piv import Slot
 from card_reader.reader import Readers
@@ -331,6 +332,7 @@ def test_a_double_click_spends_one_try(at: Counter, plugged: VirtualCard):
     turn = read(window).split('name="turn" value="')[1].split('"')[0]
     clicks = [at.pool.submit(type_pin, window, "111111", turn=turn) for _ in range(2)]
     assert all(click.result(10).status_code == 200 for click in clicks)
+    assert type_pin(window, "222222", turn=turn).status_code == 200  # late, when the PIN is asked for anew
     assert plugged.tries[PIN] == 2
     cancel(window)
     answer.result(10)

@@ -302,6 +302,7 @@ def test_the_page_is_shut_off_by_its_headers():
         assert "unsafe" not in page.headers["Content-Security-Policy"]
         assert page.headers["Cache-Control"] == "no-store"
         assert "Access-Control-Allow-Origin" not in page.headers
+        assert CLIENT.options(window, headers={"Origin": at.url}).status_code == 405
         assert " style=" not in page.text and "<script>" not in page.text
 
 

@@ -7,6 +7,8 @@ from tests.support.client import Client
 
 ANYONE = "anyone"
 SIGNED_IN = "signed in"
+CONFIRMED = "signed in, confirmed"
+STAFF = "staff, confirmed"
 APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
 ASKED = "the session that was asked"
@@ -18,13 +20,30 @@ AUDIENCE = {
     "/about/<any(privacy, terms, accessibility, contact):name>": ANYONE,
     "/account": SIGNED_IN,
     "/account/challenge/<purpose>": ANYONE,
+    "/account/closing": CONFIRMED,
     "/account/codes/<challenge_id>/<token>": ANYONE,
     "/account/codes/again": ANYONE,
+    "/account/confirmation": SIGNED_IN,
+    "/account/confirmation/anew": SIGNED_IN,
+    "/account/data": SIGNED_IN,
+    "/account/data/copy": CONFIRMED,
+    "/account/data/copy/<copy_id>": "its owner, confirmed",
+    "/account/email": CONFIRMED,
+    "/account/email/code": SIGNED_IN,
+    "/account/events": SIGNED_IN,
+    "/account/password": SIGNED_IN,
+    "/account/phone": CONFIRMED,
+    "/account/phone/code": SIGNED_IN,
     "/account/recovery": ANYONE,
     "/account/recovery/password": ANYONE,
     "/account/registration": ANYONE,
     "/account/registration/email": ANYONE,
     "/account/registration/phone": ANYONE,
+    "/account/second-factor": "whoever has shown the first factor",
+    "/account/second-factor/codes": STAFF,
+    "/account/second-factor/new": "staff who have shown the first factor and have no second yet",
+    "/account/second-factor/renewal": STAFF,
+    "/account/sessions": SIGNED_IN,
     "/account/sessions/<int:session_id>/end": SIGNED_IN,
     "/account/sessions/others/end": SIGNED_IN,
     "/account/sign-in": ANYONE,
@@ -35,6 +54,10 @@ AUDIENCE = {
     "/applications/<reference>": APPLICANT,
     "/applications/<reference>/check": PROVEN,
     "/applications/<reference>/continue": APPLICANT,
+    "/applications/<reference>/declaration": PROVEN,
+    "/applications/<reference>/declaration/drawing": PROVEN,
+    "/applications/<reference>/declaration/paper": PROVEN,
+    "/applications/<reference>/declaration/preparation": PROVEN,
     "/applications/<reference>/documents": APPLICANT,
     "/applications/<reference>/draft": APPLICANT,
     "/applications/<reference>/files/<field>": APPLICANT,
@@ -85,7 +108,9 @@ AUDIENCE = {
     "/verify/<code>": ANYONE,
 }
 PERSONAL = sorted(
-    rule for rule, whom in AUDIENCE.items() if whom in (SIGNED_IN, ASKED, PAYER, "its owner") or whom.startswith(APPLICANT)
+    rule
+    for rule, whom in AUDIENCE.items()
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER) or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -94,7 +119,7 @@ SAMPLES = {
     "serial": "D-2026-000001",
     "int:session_id": "1",
 }
-SAMPLES |= {"proof": "0" * 32, "uuid": "0" * 32}
+SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
 
 
 def test_every_route_is_for_whom_the_table_says(portal: Flask):

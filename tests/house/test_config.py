@@ -28,6 +28,7 @@ SAFE = {
     "TRUST_POLICIES": "1.3.6.1.4.1.55555.1",
     "CARD_ROOTS": "/keys/cards.pem",
     "CARD_POLICIES": "1.3.6.1.4.1.55555.2",
+    "SIGNING_POLICIES": "1.3.6.1.4.1.55555.3",
     "SEAL_KEY": "/keys/seal.key",
     "SEAL_CERTIFICATE": "/keys/seal.pem",
 }
@@ -52,6 +53,7 @@ UNSAFE = [
     ("SEAL_CERTIFICATE", [""]),
     ("TRUST_POLICIES", ["", "2.999.968.1.1", "1.3.6.1 2.999.1"]),
     ("CARD_POLICIES", ["", "2.999.968.1.2", "1.3.6.1.4.1.55555.2 1.3.6.1.4.1.55555.1"]),
+    ("SIGNING_POLICIES", ["", "2.999.968.1.3", "1.3.6.1.4.1.55555.3 1.3.6.1.4.1.55555.1"]),
     ("MAIL_URLS", ["", "smtp://localhost:8004", "smtps://mail.example smtp://127.0.0.1:25"]),
     ("SMS_URLS", ["", "http://localhost:8003/cgi-bin/sendsms", "http://sms.example/cgi-bin/sendsms"]),
     ("RATE_LIMIT_STORAGE", ["", "memory://"]),

@@ -124,14 +124,15 @@ def test_under_https_every_answer_insists_on_it(production: Flask):
 
 def test_under_https_cookies_are_ours_alone(production: Flask):
     cookies = signed_in_cookies(production, "https://bawaba.example")
-    assert set(cookies) == {"__Host-session", "__Host-language"}
+    assert set(cookies) == {"__Host-session", "__Host-browser", "__Host-language"}
     assert cookies["__Host-session"] == {"secure", "httponly", "path=/", "samesite=lax"}
-    assert cookies["__Host-language"] - {"max-age"} == {"secure", "httponly", "path=/", "samesite=lax"}
+    for name in ("__Host-browser", "__Host-language"):
+        assert cookies[name] - {"max-age"} == {"secure", "httponly", "path=/", "samesite=lax"}
 
 
 def test_without_https_cookies_still_stay_with_us(portal: Flask):
     cookies = signed_in_cookies(portal, "http://127.0.0.1:8000")
-    assert set(cookies) == {"session", "language"}
+    assert set(cookies) == {"session", "browser", "language"}
     assert cookies["session"] == {"httponly", "path=/", "samesite=lax"}
 
 

@@ -19,6 +19,8 @@ PARTS = (
     "tasks.py",
     "config.py",
     "models.py",
+    "statements.py",
+    "databases.py",
     "pyproject.toml",
     "engine",
     "gateways",

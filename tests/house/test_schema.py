@@ -24,6 +24,8 @@ UNIQUE = {
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
+    "data_copy": {"account_id"},
+    "declaration": {"serial", "application_id, seal"},
     "document": {"serial", "code", "key"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
@@ -39,11 +41,14 @@ UNIQUE = {
         "bill_id WHERE state IN ('created', 'submitted', 'review')",
     },
     "provider_visit": {"assertion", "ticket_hash", "log_out"},
+    "recovery_code": {"digest"},
+    "kept_form": {"account_id, path"},
     "receipt": {"number", "bill_id", "series, year, sequence"},
     "reconciliation_item": {"key"},
     "refund": {"key"},
     "register_record": {"register, number"},
     "role": {"account_id, name, authority"},
+    "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
     "session": {"token_hash"},
 }
 
@@ -178,7 +183,19 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         for field in model._meta.sorted_fields
         if isinstance(field, peewee.ForeignKeyField) and field.on_delete == "CASCADE"
     }
-    assert cascading == {"Identifier", "Role", "Session", "OneTimeCode", "StepUp", "ProviderVisit", "Message"}
+    assert cascading == {
+        "Identifier",
+        "Role",
+        "Session",
+        "OneTimeCode",
+        "SecondFactor",
+        "RecoveryCode",
+        "StepUp",
+        "ProviderVisit",
+        "Message",
+        "KeptForm",
+        "DataCopy",
+    }
 
 
 # --- Rows that stay as they were written -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from engine.errors import Refusal, TooMany, Unavailable
 from gateways.certificates import CertificateValidator, Reason, Untrusted
 from gateways.mobile_id.rest import RestMobileId
 from models import Account, ChallengeState, Identifier, IdentifierType, IdentityChallenge, SecurityEvent, database
-from operations import accounts, challenges, civil_numbers, housekeeping, newcomers, outbox, sessions, signing_in
+from operations import challenges, civil_numbers, entrance, housekeeping, newcomers, outbox, registering, sessions, signing_in
 from operations.now import now
 from operations.outside import outside
 from operations.signing_in import BY_CARD, BY_PHONE, Arrival
@@ -70,7 +70,7 @@ def test_a_card_finds_its_account_and_enters_with_high_assurance(alis: Card) -> 
     account = a_person(civil_number=cards.ALI)
     arrival = card_in(alis)
     assert (arrival.account, arrival.assurance, arrival.method, arrival.newcomer) == (account, Assurance.HIGH, "card", None)
-    token = accounts.enter(account, browser="", address=ADDRESS, assurance=arrival.assurance, method=arrival.method)
+    token = entrance.enter(account, browser="", address=ADDRESS, assurance=arrival.assurance, method=arrival.method)
     actor = sessions.actor_of(token, "en")
     assert actor and actor.assurance is Assurance.HIGH
     assert SecurityEvent.get(SecurityEvent.kind == "signed-in").details["method"] == "card"
@@ -267,8 +267,8 @@ def test_cancelling_ends_the_waiting(telecom: RunningTelecom) -> None:
 def opened(secret: str, **data: str) -> Account:
     given = {"email": "ali@bawaba.example", "phone": "99123456", "arabic_name": "علي"} | data
     challenge = newcomers.register(secret, **given, locale="en", address=ADDRESS)
-    following = accounts.verify_email(challenge, last_code(), locale="en", address=ADDRESS)
-    return accounts.verify_phone(following, last_code("sms"), address=ADDRESS)
+    following = registering.verify_email(challenge, last_code(), locale="en", address=ADDRESS)
+    return registering.verify_phone(following, last_code("sms"), address=ADDRESS)
 
 
 def newcomer(card: Card) -> str:

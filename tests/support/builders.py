@@ -11,8 +11,8 @@ from engine.actor import Actor
 from engine.catalogue import catalogue
 from models import Account, RegisterRecord, Role
 from operations import accounts, answers, applications, captcha, payments, sessions, submission
-from operations.accounts import Registration
 from operations.now import now, today
+from operations.registering import Registration
 
 PASSWORD = "seven palms by the falaj"
 _numbers = count(1)

@@ -89,6 +89,7 @@ class Portal:
     mailbox_url: str
     database_url: str
     folder: Path
+    agent_port: int  # where it expects the card reader's program
     _people: Iterator[int] = field(default_factory=lambda: iter(range(1, PEOPLE)))
     _addresses: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -175,7 +176,8 @@ class Portal:
 @contextmanager
 def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
     """Start everything on a migrated, empty database, wait until it is healthy, stop it whatever happens."""
-    environment = {**os.environ, **_settings(folder, database_url), **addresses(free_port(5))}
+    agent_port = free_port()
+    environment = {**os.environ, **_settings(folder, database_url), **addresses(free_port(5)), "CARD_AGENT_PORT": str(agent_port)}
     portal = Portal(
         url=environment["PORTAL_URL"],
         bank_url=environment["BANK_REST_URL"],
@@ -183,6 +185,7 @@ def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
         mailbox_url=environment["MAILBOX_URL"],
         database_url=database_url,
         folder=folder,
+        agent_port=agent_port,
     )
     with ExitStack() as stack:
         subprocess.run(

@@ -8,7 +8,7 @@ import pytest
 from cryptography.x509.oid import NameOID
 
 from engine.wording import Text
-from gateways.certificates import PersonRule, Reason, Signed, Untrusted
+from gateways.certificates import PersonRule, Purpose, Reason, Signed, Untrusted
 from gateways.certificates.refusals import MESSAGES
 from sandbox.authority.authority import Authority, person_name
 from tests.gateways.certificates.conftest import MakeValidator
@@ -58,6 +58,15 @@ def test_a_certificate_for_other_purposes_is_refused(issuer: Issuer, trusting: M
 
 def test_a_certificate_that_may_not_sign_is_refused(issuer: Issuer, trusting: MakeValidator, now: dt.datetime) -> None:
     assert refused(trusting(), issuer.certificate(digital_signature=False), now) is Reason.WRONG_KEY_USAGE
+
+
+def test_a_document_is_signed_by_the_key_for_it_and_no_other(issuer: Issuer, trusting: MakeValidator, now: dt.datetime) -> None:
+    signers = trusting(purpose=Purpose.SIGNING)
+    signing = issuer.certificate(usage="emailProtection", digital_signature=False)
+    assert signers.person(signing, at=now).civil_number == "1526575"
+    assert refused(signers, issuer.certificate(), now) is Reason.NOT_FOR_SIGNING
+    assert refused(signers, der(issuer.authority.issuing.certificate), now) is Reason.NOT_FOR_SIGNING
+    assert "contentCommitment" in [found.known for found in signers.findings(signing, at=now)][1]
 
 
 def test_the_certificate_of_an_authority_is_nobodys(issuer: Issuer, trusting: MakeValidator, now: dt.datetime) -> None:

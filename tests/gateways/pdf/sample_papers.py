@@ -8,7 +8,7 @@ from engine import digits
 from engine.money import Money
 from engine.wording import Words
 from gateways.pdf import qr
-from gateways.pdf.papers import LABELS, MembershipCertificate, Paper, Receipt
+from gateways.pdf.papers import LABELS, Declaration, MembershipCertificate, Paper, Receipt
 
 CREATED = datetime(2018, 3, 19, 6, 30, tzinfo=UTC)
 # One signed line for the pictures: a signature is different every time, and a golden image must not be.
@@ -32,6 +32,13 @@ ARABIC_LABELS = {
     "total": "إجمالي المدفوع",
     "card": "البطاقة",
     "transaction": "مرجع الدفع",
+    "declarer": "المُقِرّ",
+    "civil_number": "الرقم المدني",
+    "price": "المبلغ المطلوب",
+    "to_pay": "الإجمالي",
+    "drawn_at": "تاريخ الإعداد",
+    "fingerprint": "بصمة ما ورد في الإقرار",
+    "counts": "لا يُعتدّ بهذا الإقرار إلا بتوقيع بطاقة الهوية الإلكتروني المحفوظ داخل الملف، وتعرضه برامج قراءة PDF.",
 }
 
 
@@ -154,9 +161,62 @@ def long_receipt() -> Receipt:
     }
 
 
+def row(label: Words, value: Words) -> dict[str, Words]:
+    return {"label": label, "value": value}
+
+
+def short_declaration() -> Declaration:
+    paper = _paper(words("Declaration", "إقرار"), "CHAMBER-2018-0000042-2-0CB3F1A2")
+    return {
+        **{name: paper[name] for name in ("authority", "title", "serial", "labels")},  # type: ignore[literal-required, typeddict-item]
+        "service": words("Membership renewal", "تجديد العضوية"),
+        "reference": "CHAMBER-2018-0000042-2",
+        "declarer": words("Ali Said Al Jahdhami", "علي سعيد الجهضمي"),
+        "civil_number": words("1526575", "1526575"),
+        "says": words(
+            "I declare that what is written in this declaration is true, and ask the chamber to renew the membership for the period "
+            "and the fees stated in it.",
+            "أقرّ بصحة ما ورد في هذا الإقرار، وأطلب من الغرفة تجديد العضوية للمدة المبيّنة فيه وبالرسوم المذكورة.",
+        ),
+        "sections": [
+            {
+                "title": words("Which company is renewing?", "أي مؤسسة تجدد عضويتها؟"),
+                "rows": [
+                    row(words("Commercial registration", "السجل التجاري"), words("1229237", "1229237")),
+                    row(words("Company name", "اسم المؤسسة"), words("promising projects", "المشاريع الواعدة")),
+                ],
+            },
+            {
+                "title": words("How long do you want to renew for?", "ما مدة التجديد؟"),
+                "rows": [row(words("Renewal period", "فترة التجديد"), words("Two years", "سنتان"))],
+            },
+        ],
+        "also": [row(words("New expiry date", "تاريخ الانتهاء الجديد"), words("19 March 2020", "19 مارس 2020"))],
+        "lines": [row(words("First year fees", "رسوم السنة الأولى"), money(25))],
+        "total": money(25),
+        "seal": "0cb3f1a2" * 8,
+        "drawn_at": words("19 March 2018, 10:30 AM", "19 مارس 2018، 10:30 ص"),
+    }
+
+
+def long_declaration() -> Declaration:
+    short = short_declaration()
+    company = long_certificate()["company"]
+    address = long_certificate()["rows"][5]
+    answers = [row(words("Company name", "اسم المؤسسة"), company), row(*address), *short["sections"][0]["rows"]]
+    return {
+        **short,
+        "sections": [{"title": short["sections"][0]["title"], "rows": answers}, *short["sections"][1:]],
+        "lines": [*short["lines"], *({"label": label, "value": value} for label, value in long_receipt()["lines"])],
+        "total": long_receipt()["total"],
+    }
+
+
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
     "receipt_short": ("documents/receipt.html", short_receipt),
     "receipt_long": ("documents/receipt.html", long_receipt),
+    "declaration_short": ("documents/declaration.html", short_declaration),
+    "declaration_long": ("documents/declaration.html", long_declaration),
 }
