@@ -1,6 +1,4 @@
-CREATE TABLE "account" ("id" INTEGER NOT NULL PRIMARY KEY, "first_name" TEXT NOT NULL, "middle_name" TEXT NOT NULL, "family_name" TEXT NOT NULL, "arabic_name" TEXT NOT NULL, "country" TEXT NOT NULL, "identity_type" TEXT NOT NULL CHECK (identity_type IN ('civil-card', 'passport')), "identity_number" TEXT NOT NULL, "registration" TEXT NOT NULL, "password_hash" TEXT NOT NULL, "locale" TEXT NOT NULL CHECK (locale IN ('ar', 'en')), "created_at" DATETIME NOT NULL, "active_at" DATETIME, "blocked_at" DATETIME, "closing_at" DATETIME, "closed_at" DATETIME);
-
-CREATE INDEX "account_closing_at" ON "account" ("closing_at");
+CREATE TABLE "account" ("id" INTEGER NOT NULL PRIMARY KEY, "first_name" TEXT NOT NULL, "middle_name" TEXT NOT NULL, "family_name" TEXT NOT NULL, "arabic_name" TEXT NOT NULL, "country" TEXT NOT NULL, "identity_type" TEXT NOT NULL CHECK (identity_type IN ('civil-card', 'passport')), "identity_number" TEXT NOT NULL, "registration" TEXT NOT NULL, "password_hash" TEXT NOT NULL, "locale" TEXT NOT NULL CHECK (locale IN ('ar', 'en')), "created_at" DATETIME NOT NULL, "active_at" DATETIME, "blocked_at" DATETIME);
 
 CREATE TABLE "application" ("id" INTEGER NOT NULL PRIMARY KEY, "reference" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "service" TEXT NOT NULL, "authority" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('draft', 'to-pay', 'in-review', 'returned', 'completed', 'refused', 'withdrawn')), "answers" TEXT NOT NULL, "records" TEXT NOT NULL, "subject" TEXT, "frozen" TEXT, "approved_at" DATETIME, "created_at" DATETIME NOT NULL, "updated_at" DATETIME NOT NULL, "submitted_at" DATETIME, "closed_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
@@ -70,27 +68,11 @@ CREATE TABLE "counter" ("id" INTEGER NOT NULL PRIMARY KEY, "series" TEXT NOT NUL
 
 CREATE UNIQUE INDEX "counter_series_year" ON "counter" ("series", "year");
 
-CREATE TABLE "data_copy" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "locale" TEXT NOT NULL, "digest" TEXT, "size" INTEGER, "created_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE UNIQUE INDEX "data_copy_account_id" ON "data_copy" ("account_id");
-
-CREATE INDEX "data_copy_expires_at" ON "data_copy" ("expires_at");
-
 CREATE TABLE "decision_made" ("id" INTEGER NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "clerk_id" INTEGER NOT NULL, "outcome" TEXT NOT NULL CHECK (outcome IN ('approve', 'return', 'refuse')), "reason" TEXT NOT NULL, "remarks" TEXT NOT NULL, "at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("clerk_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
 CREATE INDEX "decision_made_application_id" ON "decision_made" ("application_id");
 
 CREATE INDEX "decision_made_clerk_id" ON "decision_made" ("clerk_id");
-
-CREATE TABLE "declaration" ("id" INTEGER NOT NULL PRIMARY KEY, "serial" TEXT NOT NULL, "application_id" INTEGER NOT NULL, "seal" TEXT NOT NULL, "content" TEXT NOT NULL, "drawn" TEXT, "prepared" TEXT, "created_at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
-
-CREATE UNIQUE INDEX "declaration_serial" ON "declaration" ("serial");
-
-CREATE INDEX "declaration_application_id" ON "declaration" ("application_id");
-
-CREATE INDEX "declaration_created_at" ON "declaration" ("created_at");
-
-CREATE UNIQUE INDEX "declaration_application_id_seal" ON "declaration" ("application_id", "seal");
 
 CREATE TABLE "document" ("id" INTEGER NOT NULL PRIMARY KEY, "serial" TEXT NOT NULL, "code" TEXT NOT NULL, "kind" TEXT NOT NULL, "key" TEXT NOT NULL, "application_id" INTEGER NOT NULL, "template" TEXT NOT NULL, "content" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('valid', 'replaced', 'revoked')), "issued_on" DATE NOT NULL, "valid_until" DATE, "subject" TEXT, "replaces_id" INTEGER, "state_changed_at" DATETIME, "digest" TEXT, "size" INTEGER, "created_at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("replaces_id") REFERENCES "document" ("id") ON DELETE RESTRICT);
 
@@ -126,14 +108,6 @@ CREATE INDEX "identifier_value" ON "identifier" ("value");
 
 CREATE UNIQUE INDEX "identifier_verified_once" ON "identifier" ("type", "value") WHERE ("verified_at" IS NOT NULL);
 
-CREATE TABLE "identity_challenge" ("id" INTEGER NOT NULL PRIMARY KEY, "holder" TEXT NOT NULL, "subject" TEXT NOT NULL, "nonce" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('open', 'waiting', 'proven', 'spent', 'failed')), "phone" TEXT NOT NULL, "civil_number" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "failure" TEXT NOT NULL, "person" TEXT, "created_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL);
-
-CREATE UNIQUE INDEX "identity_challenge_holder" ON "identity_challenge" ("holder");
-
-CREATE UNIQUE INDEX "identity_challenge_nonce" ON "identity_challenge" ("nonce");
-
-CREATE INDEX "identity_challenge_expires_at" ON "identity_challenge" ("expires_at");
-
 CREATE TABLE "journal" ("id" TEXT NOT NULL PRIMARY KEY, "source_key" TEXT NOT NULL, "at" DATETIME NOT NULL);
 
 CREATE UNIQUE INDEX "journal_source_key" ON "journal" ("source_key");
@@ -144,14 +118,6 @@ CREATE INDEX "journal_entry_journal_id" ON "journal_entry" ("journal_id");
 
 CREATE INDEX "journal_entry_account" ON "journal_entry" ("account");
 
-CREATE TABLE "kept_form" ("id" INTEGER NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "path" TEXT NOT NULL, "fields" TEXT NOT NULL, "at" DATETIME NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "kept_form_account_id" ON "kept_form" ("account_id");
-
-CREATE INDEX "kept_form_at" ON "kept_form" ("at");
-
-CREATE UNIQUE INDEX "kept_form_account_id_path" ON "kept_form" ("account_id", "path");
-
 CREATE TABLE "message" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "account_id" INTEGER, "application_id" INTEGER, "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "locale" TEXT NOT NULL, "template" TEXT NOT NULL, "context" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "sent_at" DATETIME, "failed_at" DATETIME, "error" TEXT NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "message_key" ON "message" ("key");
@@ -160,7 +126,7 @@ CREATE INDEX "message_account_id" ON "message" ("account_id");
 
 CREATE INDEX "message_application_id" ON "message" ("application_id");
 
-CREATE TABLE "one_time_code" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER, "purpose" TEXT NOT NULL CHECK (purpose IN ('register-email', 'register-phone', 'recover', 'human', 'change-email', 'change-phone')), "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "real" INTEGER NOT NULL, "counter" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "created_at" DATETIME NOT NULL, "sent_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "used_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+CREATE TABLE "one_time_code" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER, "purpose" TEXT NOT NULL CHECK (purpose IN ('register-email', 'register-phone', 'recover', 'human')), "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "real" INTEGER NOT NULL, "counter" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "created_at" DATETIME NOT NULL, "sent_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "used_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
 
 CREATE INDEX "one_time_code_account_id" ON "one_time_code" ("account_id");
 
@@ -172,45 +138,11 @@ CREATE UNIQUE INDEX "outbox_key" ON "outbox" ("key");
 
 CREATE INDEX "outbox_waiting" ON "outbox" ("due_at") WHERE done_at IS NULL AND failed_at IS NULL;
 
-CREATE TABLE "session" ("id" INTEGER NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "seen_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "confirmed_at" DATETIME, "ended_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
-
-CREATE INDEX "session_account_id" ON "session" ("account_id");
-
-CREATE TABLE "step_up" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "session_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "step" TEXT NOT NULL, "needed" INTEGER NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('choosing', 'waiting', 'proven', 'open', 'ended', 'failed')), "nonce" TEXT NOT NULL, "method" TEXT NOT NULL, "phone" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "reached" INTEGER NOT NULL, "failure" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "proven_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "step_up_account_id" ON "step_up" ("account_id");
-
-CREATE INDEX "step_up_session_id" ON "step_up" ("session_id");
-
-CREATE INDEX "step_up_application_id" ON "step_up" ("application_id");
-
-CREATE TABLE "provider_visit" ("id" TEXT NOT NULL PRIMARY KEY, "step_up_id" TEXT, "expires_at" DATETIME NOT NULL, "assertion" TEXT, "ticket_hash" TEXT, "civil_number" TEXT NOT NULL, "assurance" INTEGER NOT NULL, "name_id" TEXT NOT NULL, "session_index" TEXT NOT NULL, "session_id" INTEGER, "log_out" TEXT, "failure" TEXT NOT NULL, "ended_at" DATETIME, FOREIGN KEY ("step_up_id") REFERENCES "step_up" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "provider_visit_step_up_id" ON "provider_visit" ("step_up_id");
-
-CREATE UNIQUE INDEX "provider_visit_assertion" ON "provider_visit" ("assertion");
-
-CREATE UNIQUE INDEX "provider_visit_ticket_hash" ON "provider_visit" ("ticket_hash");
-
-CREATE INDEX "provider_visit_session_id" ON "provider_visit" ("session_id");
-
-CREATE UNIQUE INDEX "provider_visit_log_out" ON "provider_visit" ("log_out");
-
-CREATE INDEX "provider_visit_name_id" ON "provider_visit" ("name_id");
-
 CREATE TABLE "reconciliation_item" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "kind" TEXT NOT NULL, "attempt_id" INTEGER, "details" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "resolved_at" DATETIME, FOREIGN KEY ("attempt_id") REFERENCES "payment_attempt" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "reconciliation_item_key" ON "reconciliation_item" ("key");
 
 CREATE INDEX "reconciliation_item_attempt_id" ON "reconciliation_item" ("attempt_id");
-
-CREATE TABLE "recovery_code" ("id" INTEGER NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "digest" TEXT NOT NULL, "used_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "recovery_code_account_id" ON "recovery_code" ("account_id");
-
-CREATE UNIQUE INDEX "recovery_code_digest" ON "recovery_code" ("digest");
 
 CREATE TABLE "refund" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "attempt_id" INTEGER NOT NULL, "amount" INTEGER NOT NULL CHECK (amount > 0), "state" TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'sent', 'done', 'failed', 'unknown')), "reason" TEXT NOT NULL, "requested_by_id" INTEGER, "approved_by_id" INTEGER, "created_at" DATETIME NOT NULL, "updated_at" DATETIME NOT NULL, FOREIGN KEY ("attempt_id") REFERENCES "payment_attempt" ("id") ON DELETE RESTRICT, FOREIGN KEY ("requested_by_id") REFERENCES "account" ("id") ON DELETE RESTRICT, FOREIGN KEY ("approved_by_id") REFERENCES "account" ("id") ON DELETE RESTRICT, CHECK (approved_by_id IS NULL OR requested_by_id IS NULL OR approved_by_id <> requested_by_id));
 
@@ -240,23 +172,29 @@ CREATE INDEX "role_account_id" ON "role" ("account_id");
 
 CREATE UNIQUE INDEX "role_account_id_name_authority" ON "role" ("account_id", "name", "authority");
 
-CREATE TABLE "second_factor" ("id" INTEGER NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "sealed" TEXT NOT NULL, "used" INTEGER NOT NULL, "tries" INTEGER NOT NULL, "tries_since" DATETIME NOT NULL, "created_at" DATETIME NOT NULL, "confirmed_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "second_factor_account_id" ON "second_factor" ("account_id");
-
-CREATE UNIQUE INDEX "second_factor_one_confirmed" ON "second_factor" ("account_id") WHERE ("confirmed_at" IS NOT NULL);
-
-CREATE UNIQUE INDEX "second_factor_one_proposed" ON "second_factor" ("account_id") WHERE ("confirmed_at" IS NULL);
-
 CREATE TABLE "security_event" ("id" INTEGER NOT NULL PRIMARY KEY, "account_id" INTEGER, "kind" TEXT NOT NULL, "address" TEXT NOT NULL, "details" TEXT NOT NULL, "at" DATETIME NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
 CREATE INDEX "security_event_account_id" ON "security_event" ("account_id");
 
 CREATE INDEX "security_event_at" ON "security_event" ("at");
 
+CREATE TABLE "session" ("id" INTEGER NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "seen_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "ended_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
+
+CREATE INDEX "session_account_id" ON "session" ("account_id");
+
 CREATE TABLE "spent_challenge" ("digest" TEXT NOT NULL PRIMARY KEY, "expires_at" DATETIME NOT NULL);
 
 CREATE INDEX "spent_challenge_expires_at" ON "spent_challenge" ("expires_at");
+
+CREATE TABLE "step_up" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "session_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "step" TEXT NOT NULL, "needed" INTEGER NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('choosing', 'waiting', 'proven', 'open', 'ended', 'failed')), "nonce" TEXT NOT NULL, "method" TEXT NOT NULL, "phone" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "reached" INTEGER NOT NULL, "failure" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "proven_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "step_up_account_id" ON "step_up" ("account_id");
+
+CREATE INDEX "step_up_session_id" ON "step_up" ("session_id");
+
+CREATE INDEX "step_up_application_id" ON "step_up" ("application_id");
 
 CREATE TABLE "upload" ("id" TEXT NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "field" TEXT NOT NULL, "name" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "digest" TEXT NOT NULL, "created_at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
 

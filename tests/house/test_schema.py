@@ -9,11 +9,13 @@ from typing import Any
 import peewee
 import pytest
 from peewee import Database, SqliteDatabase
+from playhouse.migrations import Runner
 
 import models
 from models import APPEND_ONLY, TABLES, Row
 from tests.support.database import opened
 from tests.support.postgres import PostgresServer
+from tests.support.processes import ROOT
 from tools import schema
 
 NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
@@ -71,6 +73,29 @@ def test_migrations_make_the_tables_of_models_on_postgresql(postgres_migrated: s
         migrated.close()
         made.close()
         postgres.drop(url)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_part_1_keeps_its_rows(kind: str, tmp_path: Path, request: pytest.FixtureRequest):
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else f"sqlite:///{tmp_path / 'part1.db'}"
+    database = opened(url)
+    runner = Runner(database, str(ROOT / "migrations"))
+    runner.up("0001_first_tables")
+    at = "2026-11-22 08:00:00"
+    database.execute_sql(
+        "INSERT INTO account (id, first_name, middle_name, family_name, arabic_name, country, identity_type, identity_number,"
+        " registration, password_hash, locale, created_at)"
+        f" VALUES (7, 'Ali', '', 'x', 'علي', 'OM', 'civil-card', '1', '', 'h', 'ar', '{at}')"
+    )
+    database.execute_sql(
+        "INSERT INTO one_time_code (id, account_id, purpose, channel, destination, real, counter, attempts, created_at, sent_at, expires_at)"
+        f" VALUES ('c', 7, 'recover', 'mail', 'a@example.om', {'true' if kind == 'postgresql' else '1'}, 3, 1, '{at}', '{at}', '{at}')"
+    )
+    runner.up()
+    assert database.execute_sql("SELECT arabic_name, closing_at FROM account").fetchall() == [("علي", None)]
+    assert database.execute_sql("SELECT id, account_id, counter FROM one_time_code").fetchall() == [("c", 7, 3)]
+    database.execute_sql("UPDATE one_time_code SET purpose = 'change-email'")
+    database.close()
 
 
 def test_the_description_notices_what_matters(sqlite_url: str):
