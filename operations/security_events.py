@@ -37,7 +37,9 @@ WORDS: dict[str, Text] = {
     "closing-cancelled": _("You came back, so the account stays open"),
 }
 """By kind; one without words is not shown."""
-ALARMING = frozenset({"sign-in-refused", "password-refused", "identity-refused", "card-refused", "signature-refused", "second-factor-refused"})
+ALARMING = frozenset(
+    {"sign-in-refused", "password-refused", "identity-refused", "card-refused", "signature-refused", "second-factor-refused"}
+)
 METHODS: dict[str, Text] = {
     "password": _("with the password"),
     "mobile-id": _("with Mobile ID"),
