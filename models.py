@@ -685,6 +685,18 @@ class Message(Row):
     error = TextField(default="")
 
 
+class KeptForm(Row):
+    """What somebody sent to a page after their session had run out, so that nothing typed is lost."""
+
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    path = TextField()
+    fields = JSONField()
+    at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("account", "path"), True),)
+
+
 class DataCopy(Row):
     """All that the portal holds about a person, as a file for them alone, for some days."""
 

@@ -2,14 +2,17 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request, session, url_for
 from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from blueprints.addresses import go, here
 from blueprints.language import locale
 from engine.actor import Actor
-from operations import sessions
+from engine.wording import _
+from operations import kept_forms, sessions
+
+KEPT = frozenset({"applications.take_step"})  # forms long enough to be left open
 
 manager = LoginManager()
 manager.session_protection = None  # the token alone is the session; operations/sessions ends it
@@ -59,7 +62,17 @@ def _ask_to_sign_in() -> Response:
     """To the sign-in page, and from there back: to this page, or for a post to the page it was sent from."""
     came_from = urlsplit(request.referrer or "")
     back = here() if request.method == "GET" else came_from.path if came_from.netloc == request.host else None
+    if request.endpoint in KEPT and request.method == "POST" and _keep():
+        from blueprints.page import notice  # which asks here who is there
+
+        notice("information", _("You had been away for a while. What you typed is kept: sign in, and it is there again."))
+        back = request.path
     return go(url_for("accounts.sign_in", next=back))
+
+
+def _keep() -> bool:
+    fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
+    return kept_forms.keep(session.get("_user_id", ""), request.path, fields)
 
 
 def init_app(app: Flask) -> None:

@@ -1,11 +1,10 @@
 """Arabic first, English one tap away: which language this request speaks, and the switch."""
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 from blueprints.addresses import back_to, go
 from engine.wording import LOCALES
 
-COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("language", __name__)
@@ -15,7 +14,7 @@ def locale() -> str:
     """`ar` unless the person chose English. A form may carry the switch, so that nothing typed is lost by changing language."""
     if "locale" not in g:
         chosen = request.form.get("language") if request.method == "POST" else None
-        wanted = chosen or request.cookies.get(COOKIE, "")
+        wanted = chosen or request.cookies.get(_cookie(), "")
         g.locale = wanted if wanted in LOCALES else "ar"
     return g.locale  # type: ignore[no-any-return]
 
@@ -34,7 +33,15 @@ def switch(to: str) -> Response:
 
 
 def _remember(response: Response, to: str) -> None:
-    response.set_cookie(COOKIE, to, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.set_cookie(_cookie(), to, max_age=A_YEAR, httponly=True, samesite="Lax", secure=_secure())
+
+
+def _cookie() -> str:
+    return "__Host-language" if _secure() else "language"
+
+
+def _secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def init_app(app: Flask) -> None:

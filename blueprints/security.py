@@ -4,7 +4,7 @@ from flask import Flask, current_app, g, request
 from flask.wrappers import Response
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'{agent}; "
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'{agent}; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self' {bank}; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -36,5 +36,5 @@ def init_app(app: Flask, bank_origin: str, https: bool) -> None:
         if https:
             response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = "no-store"  # also where a file is sent, which says no-cache
         return response

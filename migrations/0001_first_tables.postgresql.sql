@@ -144,6 +144,14 @@ CREATE INDEX "journal_entry_journal_id" ON "journal_entry" ("journal_id");
 
 CREATE INDEX "journal_entry_account" ON "journal_entry" ("account");
 
+CREATE TABLE "kept_form" ("id" SERIAL NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "path" TEXT NOT NULL, "fields" JSONB NOT NULL, "at" TIMESTAMP NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "kept_form_account_id" ON "kept_form" ("account_id");
+
+CREATE INDEX "kept_form_at" ON "kept_form" ("at");
+
+CREATE UNIQUE INDEX "kept_form_account_id_path" ON "kept_form" ("account_id", "path");
+
 CREATE TABLE "message" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "account_id" INTEGER, "application_id" INTEGER, "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "locale" TEXT NOT NULL, "template" TEXT NOT NULL, "context" JSONB NOT NULL, "created_at" TIMESTAMP NOT NULL, "sent_at" TIMESTAMP, "failed_at" TIMESTAMP, "error" TEXT NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "message_key" ON "message" ("key");
@@ -163,6 +171,34 @@ CREATE TABLE "outbox" ("id" SERIAL NOT NULL PRIMARY KEY, "kind" TEXT NOT NULL, "
 CREATE UNIQUE INDEX "outbox_key" ON "outbox" ("key");
 
 CREATE INDEX "outbox_waiting" ON "outbox" ("due_at") WHERE done_at IS NULL AND failed_at IS NULL;
+
+CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, "seen_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "confirmed_at" TIMESTAMP, "ended_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
+
+CREATE INDEX "session_account_id" ON "session" ("account_id");
+
+CREATE TABLE "step_up" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "session_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "step" TEXT NOT NULL, "needed" INTEGER NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('choosing', 'waiting', 'proven', 'open', 'ended', 'failed')), "nonce" TEXT NOT NULL, "method" TEXT NOT NULL, "phone" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "reached" INTEGER NOT NULL, "failure" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "proven_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "step_up_account_id" ON "step_up" ("account_id");
+
+CREATE INDEX "step_up_session_id" ON "step_up" ("session_id");
+
+CREATE INDEX "step_up_application_id" ON "step_up" ("application_id");
+
+CREATE TABLE "provider_visit" ("id" TEXT NOT NULL PRIMARY KEY, "step_up_id" TEXT, "expires_at" TIMESTAMP NOT NULL, "assertion" TEXT, "ticket_hash" TEXT, "civil_number" TEXT NOT NULL, "assurance" INTEGER NOT NULL, "name_id" TEXT NOT NULL, "session_index" TEXT NOT NULL, "session_id" INTEGER, "log_out" TEXT, "failure" TEXT NOT NULL, "ended_at" TIMESTAMP, FOREIGN KEY ("step_up_id") REFERENCES "step_up" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "provider_visit_step_up_id" ON "provider_visit" ("step_up_id");
+
+CREATE UNIQUE INDEX "provider_visit_assertion" ON "provider_visit" ("assertion");
+
+CREATE UNIQUE INDEX "provider_visit_ticket_hash" ON "provider_visit" ("ticket_hash");
+
+CREATE INDEX "provider_visit_session_id" ON "provider_visit" ("session_id");
+
+CREATE UNIQUE INDEX "provider_visit_log_out" ON "provider_visit" ("log_out");
+
+CREATE INDEX "provider_visit_name_id" ON "provider_visit" ("name_id");
 
 CREATE TABLE "reconciliation_item" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "kind" TEXT NOT NULL, "attempt_id" INTEGER, "details" JSONB NOT NULL, "created_at" TIMESTAMP NOT NULL, "resolved_at" TIMESTAMP, FOREIGN KEY ("attempt_id") REFERENCES "payment_attempt" ("id") ON DELETE RESTRICT);
 
@@ -218,23 +254,9 @@ CREATE INDEX "security_event_account_id" ON "security_event" ("account_id");
 
 CREATE INDEX "security_event_at" ON "security_event" ("at");
 
-CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, "seen_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "confirmed_at" TIMESTAMP, "ended_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
-
-CREATE INDEX "session_account_id" ON "session" ("account_id");
-
 CREATE TABLE "spent_challenge" ("digest" TEXT NOT NULL PRIMARY KEY, "expires_at" TIMESTAMP NOT NULL);
 
 CREATE INDEX "spent_challenge_expires_at" ON "spent_challenge" ("expires_at");
-
-CREATE TABLE "step_up" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "session_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "step" TEXT NOT NULL, "needed" INTEGER NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('choosing', 'waiting', 'proven', 'open', 'ended', 'failed')), "nonce" TEXT NOT NULL, "method" TEXT NOT NULL, "phone" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "reached" INTEGER NOT NULL, "failure" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "proven_at" TIMESTAMP, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "step_up_account_id" ON "step_up" ("account_id");
-
-CREATE INDEX "step_up_session_id" ON "step_up" ("session_id");
-
-CREATE INDEX "step_up_application_id" ON "step_up" ("application_id");
 
 CREATE TABLE "upload" ("id" TEXT NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "field" TEXT NOT NULL, "name" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "digest" TEXT NOT NULL, "created_at" TIMESTAMP NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
 

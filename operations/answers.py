@@ -105,10 +105,15 @@ def _store(step: Step, name: str, file: Uploaded) -> dict[str, Any]:
     assert isinstance(field, UploadField)
     head = file.stream.read(field.limit + 1)
     field.accept(len(head), _media_type(head))
-    return {"digest": outside.storage.put(head), "name": file.name[:120], "size": len(head), "type": _media_type(head)}
+    return {"digest": outside.storage.put(head), "name": _named(file.name), "size": len(head), "type": _media_type(head)}
 
 
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+
+
+def _named(name: str) -> str:
+    """A name for people and for a download's header: signs that nobody sees are left out, such as line ends."""
+    return "".join(sign for sign in name if sign.isprintable())[:120]
 
 
 def _media_type(head: bytes) -> str | None:

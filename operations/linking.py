@@ -6,8 +6,8 @@ from engine.actor import Actor
 from engine.errors import Conflict, Refusal, Unavailable
 from engine.wording import _
 from gateways.certificates import Untrusted
-from models import database
-from operations import audit, cards, challenges, civil_numbers
+from models import Account, database
+from operations import audit, cards, challenges, civil_numbers, messages
 
 NO_CIVIL_NUMBER = _(
     "This account was opened with a passport, so no ID card belongs to it. Open an account with your card instead."
@@ -52,6 +52,7 @@ def by_card(actor: Actor, secret: str | None, token: str, *, address: str) -> No
 def _link(actor: Actor, number: str, address: str) -> None:
     civil_numbers.remember(actor.account, number)
     audit.security(actor.account, "card-linked", address)
+    messages.tell_owner(Account.get_by_id(actor.account), "card_linked", key=f"card-linked:{actor.account}")
 
 
 def _subject(actor: Actor) -> str:

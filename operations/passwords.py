@@ -16,6 +16,8 @@ from engine.wording import _
 LEAST = 8
 LEAST_FOR_STAFF = 15
 MOST = 256  # longer ones would only serve to keep us busy
+OURS = ("bawaba", "بوابة", "oman", "عمان", "عُمان", "muscat", "مسقط", "sultanate", "chamber", "occi", "municipality", "residency")
+"""Words that belong to this portal: the first that a guesser tries, so a password needs more than them."""
 TELLING = 4  # shorter pieces of somebody's data (Ali, Oman's 968) may stand in any password
 
 # OWASP's least for argon2id: 19 MiB, two passes, one lane. Others are hashed again at the next log-in.
@@ -30,7 +32,7 @@ def check(password: str, *, personal: Iterable[str] = (), staff: bool = False) -
         raise Refusal(_("Choose a longer password. Least number of characters: %(least)s", least=least), field="password")
     if len(text) > MOST:
         raise Refusal(_("Choose a shorter password. Greatest number of characters: %(most)s", most=MOST), field="password")
-    if text.casefold() in common() or len(set(text)) <= 2:
+    if text.casefold() in common() or len(set(text)) <= 2 or _tells(text, OURS):
         raise Refusal(
             _("Many people use this password, so it is easy to guess. Choose another, such as a few words in a row."),
             field="password",
@@ -46,7 +48,8 @@ def hashed(password: str) -> str:
 def fits(password: str, kept: str | None) -> bool:
     """Whether it is the password of that hash. Without one (nobody of that name) the work is done all the same, and the answer is no."""
     try:
-        return hasher.verify(kept or _of_nobody(), _plain(password[:MOST])) and kept is not None
+        right = hasher.verify(kept or _of_nobody(), _plain(password[:MOST]))
+        return right and kept is not None and len(password) <= MOST
     except (VerificationError, InvalidHashError):
         return False
 

@@ -152,6 +152,21 @@ def end_all(account: Account) -> None:
     _end(Session.account == account)
 
 
+def end_by_operator(email: str | None) -> int:
+    """Log out whoever has proven this e-mail, or with None everybody; returns how many sessions that ended. Raises NotFound."""
+    whose: Any = Session.id.is_null(False)
+    if email is not None:
+        proven = (Identifier.type == IdentifierType.EMAIL) & Identifier.verified_at.is_null(False)
+        found = Identifier.get_or_none(proven & (Identifier.value == email.strip().lower()))
+        if found is None:
+            raise NotFound
+        whose = Session.account == found.account_id
+    with database.atomic():
+        ended = _end(whose)
+        audit.record(None, "sessions-ended", email or "everybody", count=ended)
+    return ended
+
+
 def of(actor: Actor) -> list[Open]:
     """The person's open sessions, this one first, then the last used."""
     moment = now()

@@ -5,7 +5,7 @@ import click
 from blueprints.accounts.routes import blueprint
 from engine.errors import NotFound, Refusal
 from engine.wording import _
-from operations import accounts, second_factor
+from operations import accounts, second_factor, sessions
 from operations.rendering import both
 
 blueprint.cli.help = "Accounts of staff. · حسابات الموظفين."
@@ -52,3 +52,17 @@ def reset_second_factor(email: str) -> None:
         words = both(_("Nobody on the staff has this address."))
         raise click.ClickException(f"{words['en']} · {words['ar']}") from None
     click.echo(f"{email}: ✓")
+
+
+@blueprint.cli.command("end-sessions")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="Everybody's. · جلسات الجميع.")
+def end_sessions(email: str | None, everybody: bool) -> None:
+    """Log EMAIL out of every browser, or everybody. · إنهاء جلسات شخص أو جلسات الجميع."""
+    if bool(email) == everybody:
+        raise click.UsageError("EMAIL | --everybody")
+    try:
+        click.echo(f"{sessions.end_by_operator(email)} ✓")
+    except NotFound:
+        words = both(_("Nobody here has proven this e-mail address."))
+        raise click.ClickException(f"{words['en']} · {words['ar']}") from None

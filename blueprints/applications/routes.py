@@ -13,7 +13,7 @@ from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
 from engine.service import Step
 from engine.wording import _
-from operations import answers, applications, casework, identity, submission
+from operations import answers, applications, casework, identity, kept_forms, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 
@@ -65,9 +65,12 @@ def take_step(reference: str, name: str) -> Response:
     if elsewhere := _before(opened, step):
         return elsewhere
     offered = answers.offered(actor(), opened, step)
-    form = form_for(step, views.options(offered))(data=views.typed(opened, step))
+    kept = kept_forms.back(actor(), request.path)
+    form = form_for(step, views.options(offered))(data=views.typed(opened, step), **views.sent_before(kept))
 
     if form.is_submitted() and not switching() and _answer(opened, step, form):
+        if kept:
+            kept_forms.forget(actor(), request.path)
         return go(_after(opened, step))
 
     remarks = casework.remarks_on(opened.row)

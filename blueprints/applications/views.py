@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import url_for
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
 
 from engine.catalogue import catalogue
 from engine.fees import Quote
@@ -97,6 +98,11 @@ def typed(opened: Opened, step: Step) -> dict[str, Any]:
         for field in step.fields
         if opened.answers.get(field.name) is not None and not isinstance(field, Upload)
     }
+
+
+def sent_before(kept: dict[str, str]) -> dict[str, Any]:
+    """For the form: what was sent after the session had run out stands in it as it was typed."""
+    return {"formdata": MultiDict(kept)} if kept and request.method == "GET" else {}
 
 
 def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from blueprints import entrance
 from blueprints.accounts.forms import ARABIC, CIVIL_NUMBER, EMAIL, accepted_by, compact, refusals_in, shaped, spaced
 from blueprints.actor import actor, address
-from blueprints.addresses import go
+from blueprints.addresses import back_to, go
 from blueprints.forms import Form, folded, required
 from blueprints.identity import card_page
 from blueprints.identity.routes import PhoneForm, blueprint, left_alone, waiting_page
@@ -106,7 +106,7 @@ def phone_sign_in() -> ResponseReturnValue:
                 raise
             form.refuse(refusal)
         else:
-            session[RINGING], session[NEXT] = handed.secret, wanted
+            session[RINGING], session[NEXT] = handed.secret, wanted and back_to(wanted)
             return go(url_for(".phone_sign_in_waiting"))
     return page("identity/sign_in_phone.html", 422 if form.errors else 200, form=form, wanted=wanted)
 
@@ -146,7 +146,7 @@ def _arrived(arrival: Arrival, wanted: str | None) -> ResponseReturnValue:
         return entrance.enter(arrival.account, wanted, assurance=arrival.assurance, method=arrival.method)
     assert arrival.newcomer is not None
     entrance.afresh()
-    session[PROVEN], session[NEXT] = arrival.newcomer.secret, wanted
+    session[PROVEN], session[NEXT] = arrival.newcomer.secret, wanted and back_to(wanted)
     return go(url_for(".newcomer"))
 
 

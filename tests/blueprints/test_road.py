@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from flask import Flask
 
+from engine.actor import Actor
 from engine.lifecycle import State
-from models import Application, Bill, RegisterRecord, Session, StepUp, StepUpState
-from operations import demonstration
-from operations.now import set_business_day
+from models import Application, Bill, KeptForm, RegisterRecord, Session, StepUp, StepUpState
+from operations import demonstration, kept_forms
+from operations.now import now, set_business_day
 from tests.support.builders import a_solution
 from tests.support.client import Client, Page
 
@@ -184,6 +185,31 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client: Clie
     asked = form.submit(registration="1229237")
     assert asked.path == "/account/sign-in"
     assert f"{reference}/steps/establishment" in asked.address.replace("%2F", "/")
+
+
+def test_what_was_typed_while_the_session_ran_out_is_there_again_after_signing_in(client: Client) -> None:
+    sign_in(client)
+    reference = begin(client)
+    here = f"/applications/{reference}/steps/establishment"
+    form = client.visit(here)
+    Session.update(seen_at=now() - dt.timedelta(minutes=31)).execute()
+    asked = form.submit(registration="1229237")
+    assert "What you typed is kept" in asked.text
+    asked.submit(who="ali@example.om", password=demonstration.PASSWORD, altcha=a_solution("sign-in"), noscript=None)
+    again = client.visit(here)
+    assert again.html.xpath("//input[@name='registration'][@checked]/@value") == ["1229237"]
+    assert again.submit().path.endswith("/steps/membership")
+    assert KeptForm.select().count() == 0
+
+
+def test_what_one_person_typed_is_not_shown_to_the_next(client: Client) -> None:
+    sign_in(client)
+    reference = begin(client)
+    here = f"/applications/{reference}/steps/establishment"
+    Session.update(seen_at=now() - dt.timedelta(minutes=31)).execute()
+    client.post(here, data={"registration": "1229237"})
+    sign_in(client, "shamsa@example.om")
+    assert kept_forms.back(Actor(account=Session.select().order_by(Session.id.desc()).get().account_id), here) == {}
 
 
 def test_a_number_typed_into_the_search_opens_ones_own_application(client: Client) -> None:

@@ -338,6 +338,17 @@ def test_a_double_click_spends_one_try(at: Counter, plugged: VirtualCard):
     answer.result(10)
 
 
+def test_a_second_click_that_comes_late_spends_none(at: Counter, plugged: VirtualCard):
+    answer, window = at.begin()
+    until_read(window, 'name="turn"')
+    turn = read(window).split('name="turn" value="')[1].split('"')[0]
+    for _click in range(2):
+        type_pin(window, "111111", turn=turn)
+    assert plugged.tries[PIN] == 2
+    cancel(window)
+    answer.result(10)
+
+
 @pytest.mark.parametrize("pin", ["", "12345", "123456789", "12345x", "٣٣٣", "123 456", "\0" * 6])
 def test_what_cannot_be_a_pin_spends_no_try(at: Counter, plugged: VirtualCard, pin: str):
     answer, window = at.begin()

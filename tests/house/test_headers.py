@@ -17,6 +17,7 @@ EXPECTED = {
 }
 DIRECTIVES = {
     "default-src": "'none'",
+    "object-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
@@ -83,6 +84,13 @@ def test_every_answer_carries_every_header(answers: dict[str, TestResponse]):
             assert len(answer.headers.getlist(header)) == 1, name
 
 
+def test_no_other_site_may_read_an_answer(client: Client):
+    for origin in ("https://evil.example", "null", "http://localhost:8001"):
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "X-CSRFToken"}
+        for answer in (client.get("/", headers=asked), client.options("/account/sign-in", headers=asked)):
+            assert not [name for name, _value in answer.headers if name.startswith("Access-Control-")], origin
+
+
 def test_the_answers_are_the_kinds_they_are_called(answers: dict[str, TestResponse]):
     told = {name: answer.status_code for name, answer in answers.items() if "a method" not in name and "the gateway" not in name}
     assert told == {name: int(name[-3:]) for name in told}
@@ -116,9 +124,9 @@ def test_under_https_every_answer_insists_on_it(production: Flask):
 
 def test_under_https_cookies_are_ours_alone(production: Flask):
     cookies = signed_in_cookies(production, "https://bawaba.example")
-    assert set(cookies) == {"__Host-session", "__Host-browser", "language"}
+    assert set(cookies) == {"__Host-session", "__Host-browser", "__Host-language"}
     assert cookies["__Host-session"] == {"secure", "httponly", "path=/", "samesite=lax"}
-    for name in ("__Host-browser", "language"):
+    for name in ("__Host-browser", "__Host-language"):
         assert cookies[name] - {"max-age"} == {"secure", "httponly", "path=/", "samesite=lax"}
 
 

@@ -42,6 +42,7 @@ UNIQUE = {
     },
     "provider_visit": {"assertion", "ticket_hash", "log_out"},
     "recovery_code": {"digest"},
+    "kept_form": {"account_id, path"},
     "receipt": {"number", "bill_id", "series, year, sequence"},
     "reconciliation_item": {"key"},
     "refund": {"key"},
@@ -192,6 +193,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "StepUp",
         "ProviderVisit",
         "Message",
+        "KeptForm",
         "DataCopy",
     }
 

@@ -111,6 +111,12 @@ def newcomer(portal: Portal, browser: Browser) -> Iterator[Place]:
         ("dashboard-empty", ""),
         ("dashboard-menu", "", open_menu),
         ("account", "/account"),
+        ("account-browsers", "/account/sessions"),
+        ("account-events", "/account/events"),
+        ("account-data", "/account/data"),
+        ("account-password", "/account/password"),
+        ("account-password-wrong", "/account/password", press("main form button.button--primary")),
+        ("account-confirm", "/account/confirmation"),
         ("service-signed-in", SERVICE),
     )
 

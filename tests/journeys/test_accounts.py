@@ -93,7 +93,7 @@ def test_another_session_is_seen_and_ended_from_here(visit: Visit, portal: Porta
     here = visit("ar", person=portal.member())
     elsewhere = visit("en", person=here.person)
     elsewhere.go("/dashboard")
-    here.go("/account")
+    here.go("/account/sessions")
     ends = here.page.locator("form[action$='/end']:not([action*='others'])")
     expect(ends).to_have_count(1)
     ends.locator("button").click()

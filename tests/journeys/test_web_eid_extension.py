@@ -26,6 +26,16 @@ addEventListener("message", async ({ source, data }) => {
   if (token) reply("success", JSON.parse(token)); else reply("failure", { error: { code: "ERR_WEBEID_USER_CANCELLED" } });
 });
 """
+# What a frame, another site's window or a careless script could send: none of it is the extension's.
+OTHERS = """
+setInterval(() => {
+  const success = { action: "web-eid:status-success" };
+  dispatchEvent(new MessageEvent("message", { origin: "https://evil.example", source: window, data: success }));
+  dispatchEvent(new MessageEvent("message", { origin: location.origin, source: null, data: success }));
+  for (const data of ["web-eid:status-success", ["web-eid:status-success"], { action: { toString: () => success.action } }, { action: 1 }, null])
+    dispatchEvent(new MessageEvent("message", { origin: location.origin, source: window, data }));
+}, 50);
+"""
 Sign = Callable[[str], str]
 
 
@@ -85,3 +95,13 @@ def test_without_extension_and_program_the_page_says_how_to_get_one(portal: Port
     expect(page.locator("[data-card-form] button")).to_be_hidden()
     assert page.locator("[data-state=absent] a").get_attribute("href") == "/help/card-reader"
     traveller.complaints.clear()  # the browser complains that nobody listens at the program's port: that is the point
+
+
+def test_what_others_say_is_not_taken_for_the_extension(portal: Portal, visit: Visit) -> None:
+    traveller = visit("en")
+    page = traveller.page
+    page.add_init_script(OTHERS)
+    page.goto(f"{portal.url}{CARD}")
+    expect(page.locator("[data-state=absent]")).to_be_visible()
+    expect(page.locator("[data-state=extension]")).to_be_hidden()
+    traveller.complaints.clear()  # as above

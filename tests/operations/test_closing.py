@@ -246,5 +246,7 @@ def test_a_newer_copy_replaces_the_older(salim: Account, stored: FolderStorage) 
     second = own_data.ask(actor, address=ADDRESS)
     assert not stored.exists(digest)
     outbox.drain()
+    with pytest.raises(NotFound):
+        own_data.fetch(actor, first.id, address=ADDRESS)
     assert own_data.of(actor).id == second.id
     assert not Outbox.select().where(Outbox.done_at.is_null()).exists()

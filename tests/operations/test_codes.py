@@ -132,6 +132,14 @@ def test_of_twenty_at_once_one_succeeds(database: Database) -> None:
         assert sum(pool.map(one, range(20))) == 1
 
 
+def test_of_two_who_typed_it_before_either_spent_it_one_succeeds() -> None:
+    challenge = begun()
+    first, second = (codes.matched(challenge.id, Purpose.RECOVER, code_of(challenge)) for _ in range(2))
+    codes.spend(first)
+    with pytest.raises(Refusal, match="used already"):
+        codes.spend(second)
+
+
 def test_of_fifty_guesses_at_once_five_are_looked_at(database: Database) -> None:
     challenge = begun()
 

@@ -12,7 +12,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from gateways.identity_providers import Arrived, Known, LoggedOut, Proven, Reason, Untrusted
 from gateways.identity_providers.saml import SamlProvider
 from models import Account, Identifier, ProviderVisit, SecurityEvent, Session, StepUp, StepUpState, database
-from operations import applications, identity, identity_providers, sessions
+from operations import applications, entrance, identity, identity_providers, sessions
 from operations.applications import Opened
 from operations.identity_providers import begin_sign_in, begin_step_up, hear_log_out, leave_step_up, receive
 from operations.now import now
@@ -23,7 +23,7 @@ from tests.support.renewals import SERVICE, an_owner, step_of
 
 pytestmark = pytest.mark.usefixtures("rules")
 ADDRESS = "192.0.2.7"
-arrive = partial(identity_providers.arrive, browser="Firefox", address=ADDRESS)
+arrive = partial(identity_providers.arrive, address=ADDRESS)
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,8 @@ def heard(landed: Landed) -> Arrived:
 def proven(browser: Browser, login: str = "ali", civil_number: str = "1526575") -> tuple[Actor, Opened, StepUp]:
     actor, opened, proof = asked(civil_number)
     visit, ticket = answered(actor, proof, browser, login)
-    row, _token = arrive(actor, ticket, visit)
-    assert row
+    row = arrive(actor, ticket, visit)
+    assert isinstance(row, StepUp)
     return actor, opened, row
 
 
@@ -143,8 +143,8 @@ def test_a_weaker_proof_than_the_step_asks_for_opens_nothing(browser: Browser):
     actor, _opened, proof = asked("7324674")
     visit, ticket = answered(actor, proof, browser, "shamsa")
     StepUp.update(needed=Assurance.HIGH).execute()
-    row, _token = arrive(actor, ticket, visit)
-    assert row and row.state == StepUpState.FAILED
+    row = arrive(actor, ticket, visit)
+    assert isinstance(row, StepUp) and row.state == StepUpState.FAILED
     assert identity.failure(row) == Untrusted(Reason.WEAK_CONTEXT).message
 
 
@@ -203,7 +203,7 @@ def test_only_the_browser_that_set_out_takes_the_answer_home_once_and_soon(brows
     with pytest.raises(NotFound):
         arrive(actor, ticket, visit)
     ProviderVisit.update(expires_at=now() + dt.timedelta(seconds=30)).execute()
-    assert arrive(actor, ticket, visit)[0]
+    assert isinstance(arrive(actor, ticket, visit), StepUp)
     with pytest.raises(NotFound):
         arrive(actor, ticket, visit)
 
@@ -225,8 +225,13 @@ def comes_in(browser: Browser, login: str = "ali") -> str:
     visit, there = begin_sign_in()
     ticket = receive(heard(browser.goes(there, login)), ADDRESS)
     assert not isinstance(ticket, Reason)
-    token = arrive(Actor(), ticket, visit)[1]
-    assert token
+    arrived = arrive(Actor(), ticket, visit)
+    assert isinstance(arrived, ProviderVisit)
+    account, assurance = identity_providers.account_of(arrived, ADDRESS), Assurance(arrived.assurance)
+    token = entrance.enter(account, browser="Firefox", address=ADDRESS, assurance=assurance, method=identity.PROVIDER)
+    came = sessions.actor_of(token, "en")
+    assert came
+    identity_providers.stays(arrived, came)
     return token
 
 

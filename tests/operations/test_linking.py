@@ -8,13 +8,14 @@ import pytest
 from engine.actor import Actor
 from engine.errors import Conflict, Refusal, Unavailable
 from gateways.certificates import Reason, Untrusted
-from models import Account, SecurityEvent
+from models import Account, Identifier, IdentifierType, SecurityEvent
 from operations import challenges, civil_numbers, linking, signing_in
 from operations.outside import outside
 from tests.gateways.certificates.issuer import Issuer, running_issuer
 from tests.support import cards
 from tests.support.builders import a_person, signed_in
 from tests.support.cards import Card, a_card
+from tests.support.postbox import delivered
 
 pytestmark = pytest.mark.usefixtures("database")
 ADDRESS = "192.0.2.7"
@@ -66,6 +67,15 @@ def test_linking_again_changes_nothing(alis: Card) -> None:
     link(actor, alis)
     link(actor, alis)
     assert civil_numbers.owner(cards.ALI) == account
+
+
+def test_the_owner_is_told_once_by_mail_that_a_card_was_linked(alis: Card) -> None:
+    account, actor = claiming()
+    for _time in range(2):
+        link(actor, alis)
+    (told,) = delivered()
+    assert told["to"] == account.identifiers.where(Identifier.type == IdentifierType.EMAIL).get().value
+    assert "/account/recovery" in told["text"]
 
 
 def test_a_card_with_another_civil_number_is_refused_clearly_and_recorded(alis: Card) -> None:

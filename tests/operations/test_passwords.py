@@ -19,6 +19,9 @@ from operations import passwords
         ("12345678", "Many people"),
         ("١٢٣٤٥٦٧٨", "Many people"),
         ("aaaaaaaaaaaaa", "Many people"),
+        ("Bawaba2026", "Many people"),
+        ("بوابة عمان ٢٠٢٦", "Many people"),
+        ("Muscat-OCCI-1", "Many people"),
         ("Shmoouqa99", "your own"),
         ("99416689", "your own"),
         ("٩٩٤١٦٦٨٩ab", "your own"),
@@ -47,6 +50,19 @@ def test_a_password_fits_however_its_keyboard_spells_it() -> None:
     kept = passwords.hashed("falaj ١٢٣ é")
     assert passwords.fits("falaj 123 é", kept) and not passwords.fits("falaj 124 é", kept)
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_password_is_the_whole_of_what_was_typed() -> None:
+    longest = "kTx9" * (passwords.MOST // 4)
+    passwords.check(longest)
+    kept = passwords.hashed(longest)
+    assert passwords.fits(longest, kept) and not passwords.fits(f"{longest}x", kept)
+    assert not passwords.fits(longest.lower(), kept) and not passwords.fits(longest[:-1], kept)
+
+
+def test_the_list_of_common_passwords_is_long_enough() -> None:
+    """ASVS 6.2.4: the 3000 most used of those that our own rule of length lets through."""
+    assert len([word for word in passwords.common() if len(word) >= passwords.LEAST]) >= 3000
 
 
 def test_nobody_has_a_password() -> None:

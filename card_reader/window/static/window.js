@@ -1,4 +1,5 @@
 // Follows the reader, and changes the page in place: a window with one page of history may close itself when it is done.
+"use strict";
 const FOLLOW = 400, FAREWELL = 2500;
 let sending = false;
 

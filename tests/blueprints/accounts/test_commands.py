@@ -1,8 +1,9 @@
-"""flask accounts create-staff."""
+"""flask accounts create-staff and end-sessions."""
 
 from flask import Flask
 
-from models import Role
+from models import AuditEntry, Role, Session
+from tests.support.builders import a_person, signed_in
 from tests.support.client import Client
 
 
@@ -34,3 +35,23 @@ def test_a_weak_password_is_refused_in_both_languages(portal: Flask) -> None:
         input="short pass\nshort pass\n",
     )
     assert done.exit_code == 1 and "15" in done.output
+
+
+def test_an_operator_ends_the_sessions_of_one_person_or_of_everybody(portal: Flask) -> None:
+    muna, salim = a_person(email="muna@bawaba.example"), a_person()
+    for person in (muna, muna, salim):
+        signed_in(person)
+    run = portal.test_cli_runner().invoke
+    assert run(args=["accounts", "end-sessions", "Muna@bawaba.example"]).output == "2 ✓\n"
+    assert [row.account for row in Session.select().where(Session.ended_at.is_null())] == [salim]
+    assert run(args=["accounts", "end-sessions", "--everybody"]).output == "1 ✓\n"
+    assert not Session.select().where(Session.ended_at.is_null()).exists()
+    assert [entry.subject for entry in AuditEntry.select().order_by(AuditEntry.id)] == ["Muna@bawaba.example", "everybody"]
+
+
+def test_ending_sessions_needs_to_know_whose(portal: Flask) -> None:
+    run = portal.test_cli_runner().invoke
+    assert run(args=["accounts", "end-sessions"]).exit_code == 2
+    assert run(args=["accounts", "end-sessions", "muna@bawaba.example", "--everybody"]).exit_code == 2
+    nobody = run(args=["accounts", "end-sessions", "nobody@bawaba.example"])
+    assert nobody.exit_code == 1 and "Nobody here has proven" in nobody.output

@@ -84,3 +84,7 @@ def test_five_wrong_codes_close_the_challenge(client: Client) -> None:
     closed = page.submit(code=code, password=NEW, confirmation=NEW)
     assert closed.status == 422 and "fifth" in closed.errors["code"]
     assert signs_in(client, PASSWORD)
+
+
+def test_the_page_says_what_an_sms_is_worth(client: Client) -> None:
+    assert "Whoever holds your SIM card reads your SMS" in client.visit("/account/recovery").text

@@ -1,6 +1,8 @@
 """Signing in and out, the session's end, and attacks on both."""
 
 import datetime as dt
+from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from flask import Flask
@@ -61,6 +63,7 @@ def test_a_person_goes_on_to_where_they_were_going(client: Client) -> None:
     "evil",
     [
         "//evil.example",
+        "///evil.example",
         "https://evil.example/",
         "/\\evil.example",
         "\\\\evil.example",
@@ -127,6 +130,14 @@ def test_signing_out_ends_the_session_even_for_a_copied_cookie(client: Client, p
     assert thief.get("/account").status_code == 303
 
 
+@pytest.mark.parametrize("evil", ["//evil.example", "///evil.example", "https://evil.example/", "/\\evil.example"])
+def test_signing_out_and_changing_the_language_lead_to_no_other_site(client: Client, evil: str) -> None:
+    token = signing_in(client).html.xpath("//header//input[@name='csrf_token']/@value")[0]
+    there = client.get(f"/language/en?next={evil}").headers["Location"]
+    out = client.post(f"/account/sign-out?next={evil}", data={"csrf_token": token, "next": evil, "RelayState": evil})
+    assert (there, out.status_code, out.headers["Location"]) == ("/", 303, "/")
+
+
 def test_a_session_that_ran_out_is_explained(client: Client) -> None:
     signing_in(client)
     Session.update(seen_at=now() - dt.timedelta(minutes=31)).execute()
@@ -172,3 +183,25 @@ def test_signing_in_twice_in_one_browser_leaves_one_session(client: Client) -> N
     page.submit(who=WHO, password=PASSWORD, altcha=a_solution("sign-in"), noscript=None)
     assert client.visit(FORM).path == "/dashboard"
     assert Session.select().where(Session.ended_at.is_null()).count() == 1
+
+
+@pytest.mark.parametrize("path", [FORM, "/account/registration"])
+def test_passwords_are_masked_and_password_managers_are_welcome(client: Client, path: str) -> None:
+    fields = client.visit(path).html.xpath("//main//input[contains(@name, 'password') or @name='confirmation']")
+    assert fields and {field.get("type") for field in fields} == {"password"}
+    assert {field.get("autocomplete") for field in fields} <= {"current-password", "new-password"}
+    for script in (Path("static") / "js").glob("*.js"):
+        assert "paste" not in script.read_text(), script
+
+
+def test_an_endless_address_to_go_on_to_does_not_burst_the_cookie(client: Client) -> None:
+    """A browser drops a cookie of more than 4096 bytes: a link could keep people from ever finishing to sign in."""
+    page = signing_in(client, f"{FORM}?next=/{token_hex(4000)}", altcha="", noscript="1")
+    cookie = client.get_cookie("session")
+    assert page.path == "/account/sign-in/code" and cookie and len("session") + len(cookie.value) < 4096
+    assert page.submit(code=last_code()).status == 200 and Session.select().count() == 1
+
+
+def test_a_password_does_not_grow_old(client: Client, salim: Account) -> None:
+    Account.update(created_at=now() - dt.timedelta(days=3650), active_at=now() - dt.timedelta(days=3650)).execute()
+    assert signing_in(client).path == "/dashboard"

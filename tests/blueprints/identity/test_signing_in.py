@@ -1,6 +1,7 @@
 """Signing in with a card or Mobile ID through the pages, opening an account by them, and attacks on both."""
 
 import datetime as dt
+from secrets import token_hex
 
 import pytest
 from flask import Flask
@@ -43,7 +44,9 @@ def test_a_card_leads_to_where_the_person_was_going(ali: Account, alis: Card, sh
     assert show(f"{CARD}?next=/account", alis).path == "/account"
 
 
-@pytest.mark.parametrize("evil", ["//evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example"])
+@pytest.mark.parametrize(
+    "evil", ["//evil.example", "///evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example"]
+)
 def test_a_card_sends_nobody_to_another_site(evil: str, ali: Account, alis: Card, show: ShowCard) -> None:
     answer = show(f"{CARD}?next={evil}", alis, follow=False)
     assert answer.response.headers["Location"] == "/dashboard"
@@ -168,6 +171,12 @@ def test_mobile_id_signs_in(ali: Account, client: Client, telecom: RunningTeleco
     telecom.answer(ALI, pin=PIN)
     assert client.visit(page.path).path == "/account"
     assert (Session.get().account, Session.get().assurance) == (ali, 2)
+
+
+def test_an_endless_address_to_go_on_to_does_not_burst_the_cookie(client: Client, telecom: RunningTelecom) -> None:
+    ring(client, f"{PHONE}?next=/{token_hex(4000)}")
+    cookie = client.get_cookie("session")
+    assert cookie and len("session") + len(cookie.value) < 4096
 
 
 def test_the_waiting_region_leads_on_by_itself(ali: Account, client: Client, telecom: RunningTelecom) -> None:
