@@ -41,7 +41,7 @@ def defined_in(body: list[ast.stmt]) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
+        yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
 
 
 def problem_with(test: tuple[str, str]) -> str | None:
