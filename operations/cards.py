@@ -18,9 +18,12 @@ def person(token: str, nonce: str) -> Person:
     return outside.cards.person(token, nonce=nonce, at=now())
 
 
-def findings(certificate: bytes, *, of_phone: bool = False) -> Iterator[Finding]:
-    """Why a certificate (DER) is or is not accepted, check by check; by the rules for cards or for Mobile ID. Raises Unavailable."""
-    rules = outside.certificates if of_phone else outside.cards
+def findings(certificate: bytes, *, of_phone: bool = False, signing: bool = False) -> Iterator[Finding]:
+    """Why a certificate (DER) is or is not accepted, check by check; by the rules for logging in with a card or Mobile ID, or for signing.
+
+    Raises Unavailable.
+    """
+    rules = outside.certificates if of_phone else outside.signers if signing else outside.cards
     if rules is None:
         raise Unavailable(UNTRUSTED)
     return rules.findings(certificate, at=now())

@@ -14,7 +14,7 @@ blueprint.cli.help = "Proof of identity. · إثبات الهوية."
 
 CHECKS = {
     "certificate": "is a certificate · شهادة مقروءة",
-    "usage": "made for logging in · معدّة لتسجيل الدخول",
+    "usage": "made for this purpose · معدّة لهذا الغرض",
     "policy": "policy accepted · سياسة مقبولة",
     "validity": "valid now · سارية الآن",
     "chain": "issued by a trusted authority · صادرة عن جهة موثوقة",
@@ -26,7 +26,8 @@ CHECKS = {
 @blueprint.cli.command("explain")
 @click.argument("certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--mobile-id", is_flag=True, help="By the rules for SIMs instead of cards. · بقواعد الهوية عبر الهاتف بدل البطاقة.")
-def explain(certificate: Path, mobile_id: bool) -> None:
+@click.option("--signing", is_flag=True, help="By the rules for signing documents. · بقواعد توقيع الوثائق.")
+def explain(certificate: Path, mobile_id: bool, signing: bool) -> None:
     """Why CERTIFICATE (PEM or DER) is or is not accepted. · لماذا تُقبل الشهادة أو لا تُقبل.
 
     Asks its issuer whether it was revoked. Ends with 1 when it is not accepted.
@@ -34,7 +35,7 @@ def explain(certificate: Path, mobile_id: bool) -> None:
     """
     accepted = True
     try:
-        for finding in cards.findings(read_pem(certificate.read_bytes()), of_phone=mobile_id):
+        for finding in cards.findings(read_pem(certificate.read_bytes()), of_phone=mobile_id, signing=signing):
             click.echo(f"{'✗' if finding.refusal else '✓'} {CHECKS[finding.check]}")
             click.echo(f"    {finding.known}") if finding.known else None
             if finding.refusal:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from operations.outside import outside
 from sandbox.authority.authority import Authority
-from tests.support.cards import Card, a_card, serial
+from tests.support.cards import Card, a_card, a_signing_card, serial, signers
 
 
 def explained(portal: Flask, certificate: bytes, folder: Path, *options: str) -> tuple[int, str]:
@@ -79,3 +79,12 @@ def test_without_trust_it_says_what_is_missing(portal: Flask, alis: Card, tmp_pa
     outside.cards = None
     code, said = explained(portal, pem(alis), tmp_path)
     assert code == 1 and "No card is accepted here yet" in said
+
+
+def test_the_rules_for_signing_documents_can_be_asked_for(portal: Flask, authority: Authority, tmp_path: Path) -> None:
+    outside.signers = signers(authority.folder)
+    signing = a_signing_card(authority)
+    code, said = explained(portal, pem(signing), tmp_path, "--signing")
+    assert (code, marks(said)) == (0, "✓" * 8) and "contentCommitment" in said
+    assert explained(portal, pem(signing), tmp_path)[0] == 1
+    assert explained(portal, pem(a_card(authority)), tmp_path, "--signing")[0] == 1
