@@ -102,7 +102,7 @@ def application() -> Flask:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY.format(bank="")
+        response.headers["Content-Security-Policy"] = POLICY.format(bank="", agent="")
         return response
 
     @app.get("/")
