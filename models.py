@@ -135,6 +135,10 @@ class Account(Row):
     def name(self) -> str:
         return " ".join(part for part in (self.first_name, self.middle_name, self.family_name) if part)
 
+    def called(self, locale: str) -> str:
+        """How a message in that language greets them."""
+        return str(locale == "ar" and self.arabic_name or self.first_name)
+
 
 class Identifier(Row):
     """A way to name an account. Several people may claim an address; only one can have verified it."""

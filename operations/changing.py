@@ -40,7 +40,7 @@ def begin(actor: Actor, purpose: Purpose, typed: str, *, address: str) -> str:
             locale=actor.locale,
             address=address,
             real=not taken,
-            name=account.first_name,
+            name=account.called(actor.locale),
         ).id
 
 
@@ -92,7 +92,7 @@ def _tell(challenge: OneTimeCode, before: str, template: str) -> None:
                 key=f"{template}:{challenge.id}:{channel}",
                 locale=account.locale,
                 account=account,
-                name=account.first_name,
+                name=account.called(account.locale),
                 new=codes.masked(challenge),
             )
 

@@ -106,7 +106,7 @@ def again(challenge_id: str, *, locale: str, address: str) -> OneTimeCode:
         )
         challenge = of(challenge_id)
         if won:  # else a double click: the code of the first one is on its way
-            _send(challenge, locale, address, challenge.account.first_name if challenge.account else "")
+            _send(challenge, locale, address, challenge.account.called(locale) if challenge.account else "")
     return challenge
 
 

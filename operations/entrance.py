@@ -27,7 +27,7 @@ def ask_if_human(account: Account, *, locale: str, address: str) -> str:
     codes.allow("mail", email, address)
     with database.atomic():
         return codes.begin(
-            Purpose.HUMAN, "mail", email, account=account, locale=locale, address=address, name=account.first_name
+            Purpose.HUMAN, "mail", email, account=account, locale=locale, address=address, name=account.called(locale)
         ).id
 
 

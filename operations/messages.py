@@ -39,7 +39,7 @@ def tell(application: Application, template: str, *, cause: str, **context: Any)
 def tell_owner(account: Account, template: str, *, key: str, **context: Any) -> None:
     """Mail an account's owner about the account itself, in their language, once per key."""
     email = Identifier.get((Identifier.account == account) & (Identifier.type == IdentifierType.EMAIL)).value
-    send("mail", email, template, key=key, locale=account.locale, account=account, name=account.first_name, **context)
+    send("mail", email, template, key=key, locale=account.locale, account=account, name=account.called(account.locale), **context)
 
 
 @statement

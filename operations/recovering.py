@@ -16,7 +16,7 @@ def recover(who: str, *, locale: str, address: str) -> str:
         raise Refusal(refusal.message, field="who") from None
     codes.allow(channel, destination, address)
     account = identifiers.account_of(who)
-    name = account.first_name if account else ""
+    name = account.called(locale) if account else ""
     with database.atomic():
         return codes.begin(
             Purpose.RECOVER,

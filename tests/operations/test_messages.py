@@ -6,7 +6,7 @@ import pytest
 
 import models
 from gateways.delivery import Undeliverable
-from models import Application, Identifier, Message, Outbox, Receipt
+from models import Account, Application, Identifier, Message, Outbox, Receipt
 from operations import messages, outbox
 from operations.outside import outside
 from tests.support.bank import Bank, tell
@@ -152,3 +152,10 @@ def test_who_paid_is_told_of_the_receipt_once(till: Bank) -> None:
     number = Receipt.get().number
     assert len([text for text in delivered("sms") if f" {number}." in text["text"]]) == 1
     assert len(delivered("mail")) == 2, "the receipt and the completion"
+
+
+def test_a_mail_greets_its_reader_in_the_letters_of_its_language() -> None:
+    person = Account(first_name="Salim", arabic_name="سالم الحارثي")
+    assert (person.called("ar"), person.called("en")) == ("سالم الحارثي", "Salim")
+    person.arabic_name = ""
+    assert person.called("ar") == "Salim"
