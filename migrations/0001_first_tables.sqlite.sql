@@ -1,6 +1,6 @@
 CREATE TABLE "account" ("id" INTEGER NOT NULL PRIMARY KEY, "first_name" TEXT NOT NULL, "middle_name" TEXT NOT NULL, "family_name" TEXT NOT NULL, "arabic_name" TEXT NOT NULL, "country" TEXT NOT NULL, "identity_type" TEXT NOT NULL CHECK (identity_type IN ('civil-card', 'passport')), "identity_number" TEXT NOT NULL, "registration" TEXT NOT NULL, "password_hash" TEXT NOT NULL, "locale" TEXT NOT NULL CHECK (locale IN ('ar', 'en')), "created_at" DATETIME NOT NULL, "active_at" DATETIME, "blocked_at" DATETIME);
 
-CREATE TABLE "application" ("id" INTEGER NOT NULL PRIMARY KEY, "reference" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "service" TEXT NOT NULL, "authority" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('draft', 'to-pay', 'in-review', 'returned', 'completed', 'refused', 'withdrawn')), "answers" TEXT NOT NULL, "records" TEXT NOT NULL, "subject" TEXT, "frozen" TEXT, "approved_at" DATETIME, "created_at" DATETIME NOT NULL, "updated_at" DATETIME NOT NULL, "submitted_at" DATETIME, "closed_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
+CREATE TABLE "application" ("id" INTEGER NOT NULL PRIMARY KEY, "reference" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "service" TEXT NOT NULL, "authority" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('draft', 'to-pay', 'in-review', 'returned', 'completed', 'refused', 'withdrawn')), "answers" TEXT NOT NULL, "records" TEXT NOT NULL, "subject" TEXT, "frozen" TEXT, "version" INTEGER NOT NULL, "desk" TEXT NOT NULL, "clerk_id" INTEGER, "taken_at" DATETIME, "approved_at" DATETIME, "created_at" DATETIME NOT NULL, "updated_at" DATETIME NOT NULL, "submitted_at" DATETIME, "closed_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT, FOREIGN KEY ("clerk_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "application_reference" ON "application" ("reference");
 
@@ -8,9 +8,13 @@ CREATE INDEX "application_account_id" ON "application" ("account_id");
 
 CREATE INDEX "application_account_id_updated_at" ON "application" ("account_id", "updated_at");
 
-CREATE INDEX "application_authority_state_submitted_at" ON "application" ("authority", "state", "submitted_at");
+CREATE INDEX "application_desk_state_submitted_at_id" ON "application" ("desk", "state", "submitted_at", "id");
 
 CREATE UNIQUE INDEX "application_one_pending" ON "application" ("service", "subject") WHERE state IN ('in-review', 'returned', 'to-pay');
+
+CREATE INDEX "application_waiting" ON "application" ("desk", "submitted_at", "id") WHERE state = 'in-review' AND clerk_id IS NULL;
+
+CREATE INDEX "application_taken" ON "application" ("clerk_id", "submitted_at", "id") WHERE state = 'in-review';
 
 CREATE TABLE "application_event" ("id" INTEGER NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, "details" TEXT NOT NULL, "by_id" INTEGER, "at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("by_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
@@ -134,6 +138,12 @@ CREATE INDEX "message_account_id" ON "message" ("account_id");
 
 CREATE INDEX "message_application_id" ON "message" ("application_id");
 
+CREATE TABLE "note" ("id" INTEGER NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "by_id" INTEGER NOT NULL, "text" TEXT NOT NULL, "at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("by_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
+
+CREATE INDEX "note_application_id" ON "note" ("application_id");
+
+CREATE INDEX "note_by_id" ON "note" ("by_id");
+
 CREATE TABLE "one_time_code" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER, "purpose" TEXT NOT NULL CHECK (purpose IN ('register-email', 'register-phone', 'recover', 'human')), "channel" TEXT NOT NULL CHECK (channel IN ('mail', 'sms')), "destination" TEXT NOT NULL, "real" INTEGER NOT NULL, "counter" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "created_at" DATETIME NOT NULL, "sent_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "used_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
 
 CREATE INDEX "one_time_code_account_id" ON "one_time_code" ("account_id");
@@ -145,6 +155,20 @@ CREATE TABLE "outbox" ("id" INTEGER NOT NULL PRIMARY KEY, "kind" TEXT NOT NULL, 
 CREATE UNIQUE INDEX "outbox_key" ON "outbox" ("key");
 
 CREATE INDEX "outbox_waiting" ON "outbox" ("due_at") WHERE done_at IS NULL AND failed_at IS NULL;
+
+CREATE TABLE "session" ("id" INTEGER NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "seen_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "ended_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
+
+CREATE INDEX "session_account_id" ON "session" ("account_id");
+
+CREATE TABLE "step_up" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "session_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "step" TEXT NOT NULL, "needed" INTEGER NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('choosing', 'waiting', 'proven', 'open', 'ended', 'failed')), "nonce" TEXT NOT NULL, "method" TEXT NOT NULL, "phone" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "reached" INTEGER NOT NULL, "failure" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "proven_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "step_up_account_id" ON "step_up" ("account_id");
+
+CREATE INDEX "step_up_session_id" ON "step_up" ("session_id");
+
+CREATE INDEX "step_up_application_id" ON "step_up" ("application_id");
 
 CREATE TABLE "reconciliation_item" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "kind" TEXT NOT NULL, "attempt_id" INTEGER, "details" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "resolved_at" DATETIME, FOREIGN KEY ("attempt_id") REFERENCES "payment_attempt" ("id") ON DELETE RESTRICT);
 
@@ -180,33 +204,27 @@ CREATE INDEX "role_account_id" ON "role" ("account_id");
 
 CREATE UNIQUE INDEX "role_account_id_name_authority" ON "role" ("account_id", "name", "authority");
 
+CREATE TABLE "search_term" ("id" INTEGER NOT NULL PRIMARY KEY, "desk" TEXT NOT NULL, "term" TEXT NOT NULL, "application_id" INTEGER NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
+
+CREATE UNIQUE INDEX "search_term_desk_term_application_id" ON "search_term" ("desk", "term", "application_id");
+
 CREATE TABLE "security_event" ("id" INTEGER NOT NULL PRIMARY KEY, "account_id" INTEGER, "kind" TEXT NOT NULL, "address" TEXT NOT NULL, "details" TEXT NOT NULL, "at" DATETIME NOT NULL, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
 CREATE INDEX "security_event_account_id" ON "security_event" ("account_id");
 
 CREATE INDEX "security_event_at" ON "security_event" ("at");
 
-CREATE TABLE "session" ("id" INTEGER NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "assurance" INTEGER NOT NULL, "browser" TEXT NOT NULL, "address" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "seen_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "ended_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE);
-
-CREATE UNIQUE INDEX "session_token_hash" ON "session" ("token_hash");
-
-CREATE INDEX "session_account_id" ON "session" ("account_id");
-
 CREATE TABLE "spent_challenge" ("digest" TEXT NOT NULL PRIMARY KEY, "expires_at" DATETIME NOT NULL);
 
 CREATE INDEX "spent_challenge_expires_at" ON "spent_challenge" ("expires_at");
 
-CREATE TABLE "step_up" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "session_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "step" TEXT NOT NULL, "needed" INTEGER NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('choosing', 'waiting', 'proven', 'open', 'ended', 'failed')), "nonce" TEXT NOT NULL, "method" TEXT NOT NULL, "phone" TEXT NOT NULL, "provider_session" TEXT NOT NULL, "reached" INTEGER NOT NULL, "failure" TEXT NOT NULL, "created_at" DATETIME NOT NULL, "expires_at" DATETIME NOT NULL, "proven_at" DATETIME, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE CASCADE, FOREIGN KEY ("session_id") REFERENCES "session" ("id") ON DELETE CASCADE, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE CASCADE);
-
-CREATE INDEX "step_up_account_id" ON "step_up" ("account_id");
-
-CREATE INDEX "step_up_session_id" ON "step_up" ("session_id");
-
-CREATE INDEX "step_up_application_id" ON "step_up" ("application_id");
-
 CREATE TABLE "upload" ("id" TEXT NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "field" TEXT NOT NULL, "name" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "digest" TEXT NOT NULL, "created_at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
 
 CREATE INDEX "upload_application_id" ON "upload" ("application_id");
+
+CREATE TABLE "version" ("id" INTEGER NOT NULL PRIMARY KEY, "application_id" INTEGER NOT NULL, "number" INTEGER NOT NULL, "frozen" TEXT NOT NULL, "at" DATETIME NOT NULL, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT);
+
+CREATE UNIQUE INDEX "version_application_id_number" ON "version" ("application_id", "number");
 
 CREATE TRIGGER security_event_no_update BEFORE UPDATE ON security_event BEGIN
   SELECT RAISE(ABORT, 'security_event is append-only');
@@ -224,12 +242,28 @@ CREATE TRIGGER application_event_no_delete BEFORE DELETE ON application_event BE
   SELECT RAISE(ABORT, 'application_event is append-only');
 END;
 
+CREATE TRIGGER version_no_update BEFORE UPDATE ON version BEGIN
+  SELECT RAISE(ABORT, 'version is append-only');
+END;
+
+CREATE TRIGGER version_no_delete BEFORE DELETE ON version BEGIN
+  SELECT RAISE(ABORT, 'version is append-only');
+END;
+
 CREATE TRIGGER decision_made_no_update BEFORE UPDATE ON decision_made BEGIN
   SELECT RAISE(ABORT, 'decision_made is append-only');
 END;
 
 CREATE TRIGGER decision_made_no_delete BEFORE DELETE ON decision_made BEGIN
   SELECT RAISE(ABORT, 'decision_made is append-only');
+END;
+
+CREATE TRIGGER note_no_update BEFORE UPDATE ON note BEGIN
+  SELECT RAISE(ABORT, 'note is append-only');
+END;
+
+CREATE TRIGGER note_no_delete BEFORE DELETE ON note BEGIN
+  SELECT RAISE(ABORT, 'note is append-only');
 END;
 
 CREATE TRIGGER receipt_no_update BEFORE UPDATE ON receipt BEGIN

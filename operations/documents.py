@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -14,7 +15,7 @@ from engine.service import Case, Certificate, Rows
 from engine.wording import Text, Words, _
 from gateways.pdf import papers, qr
 from models import Application, Document, DocumentState, Receipt, Upload, database
-from operations import audit, counters, outbox, rendering
+from operations import audit, counters, finding, outbox, rendering
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both, frozen_rows
@@ -31,6 +32,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "named": certificate.named(case),
         "rows": _paper_rows(certificate.rows(case)),
         **{name: both(sentence) for name, sentence in certificate.says.items()},
+        **({"body": _running(certificate.body(case))} if certificate.body else {}),
     }
     until = certificate.valid_until(case) if certificate.valid_until else None
     made = _create(
@@ -46,6 +48,13 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
     replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
+
+
+def _running(text: str) -> dict[str, Any]:
+    """Lines, and the direction of the first letter that has one."""
+    sides = (unicodedata.bidirectional(letter) for letter in text)
+    strong = next((side for side in sides if side in ("L", "R", "AL")), "L")
+    return {"lines": [line for line in text.splitlines() if line.strip()], "direction": "ltr" if strong == "L" else "rtl"}
 
 
 def _paper_rows(rows: Rows) -> list[dict[str, Words]]:
@@ -87,6 +96,7 @@ def _create(
         subject=application.subject if kind == "certificate" else None,
         created_at=now(),
     )
+    finding.remember(application, (serial,))
     outbox.put("document", f"document:{serial}", serial=serial)
     return made
 

@@ -12,7 +12,7 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import applications, documents, payments, submission
+from operations import applications, corrections, documents, payments, submission
 from operations.applications import Opened
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def typed(opened: Opened, step: Step) -> dict[str, Any]:
 
 
 def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
-    steps = opened.service.steps
+    steps, asked = opened.service.steps, corrections.open_fields(opened, step, remarks)
     position = steps.index(step)
     before = steps[position - 1] if position else None
     return {
@@ -108,13 +108,20 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "trail": trail(opened),
         "position": position,
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
-        "none": next((field.none for field in step.fields if isinstance(field, FromRegister) and not offered[field.name]), None),
+        "asked": asked,
+        "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
+        "none": next((field.none for field in asked if isinstance(field, FromRegister) and not offered[field.name]), None),
         "summaries": [list(_terms(opened.records[item.record].rows())) for item in step.items if isinstance(item, Summary)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
         **(price(opened) if step.shows else {}),
     }
+
+
+def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, Any]]:
+    """What a returned application's step asks no more."""
+    return ((label, value) for name, label, value in submission.rows_of(opened, step) if name not in asked)
 
 
 def trail(opened: Opened) -> list[dict[str, Any]]:
@@ -158,9 +165,14 @@ def _step_url(opened: Opened, step: Step) -> str:
 
 
 def check(opened: Opened) -> dict[str, Any]:
-    offer = submission.offer(opened)
+    offer, remarks = submission.offer(opened), corrections.remarks_on(opened.row)
+    asked = corrections.open_steps(opened, remarks)
     sections = [
-        {"title": step.title, "href": _step_url(opened, step), "rows": list(_terms(submission.rows_of(opened, step)))}
+        {
+            "title": step.title,
+            "href": _step_url(opened, step) if step in asked else None,
+            "rows": list(_answered(opened, step, remarks)),
+        }
         for step in opened.service.steps
         if step.fields
     ]
@@ -168,6 +180,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "opened": opened,
         "service": opened.service,
         "sections": sections,
+        "back": next((section["href"] for section in reversed(sections) if section["href"]), None),
         "seal": offer.seal,
         "refusals": offer.refusals,
         "unset": offer.unset,
@@ -182,11 +195,18 @@ def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
     return ({"term": label, "value": value, "isolate": isinstance(value, str)} for label, value in rows)
 
 
+def _answered(opened: Opened, step: Step, remarks: dict[str, str]) -> Iterable[dict[str, Any]]:
+    """The answers of a step, each with what the clerk remarked on it."""
+    for name, label, value in submission.rows_of(opened, step):
+        row = {"term": label, "value": value, "isolate": isinstance(value, str)}
+        yield row | ({"note": remarks[name]} if name in remarks else {})
+
+
 def overview(opened: Opened) -> dict[str, Any]:
     row = opened.row
     bill = applications.bill_of(opened)
     last = payments.last_of(opened) if bill else None
-    frozen = row.frozen or {}
+    frozen, events = row.frozen or {}, applications.events_of(row)
     return {
         "opened": opened,
         "title": frozen.get("title") or opened.service.title,
@@ -196,12 +216,13 @@ def overview(opened: Opened) -> dict[str, Any]:
         "bill": bill,
         "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
         "facts": _facts(frozen.get("also", [])),
+        "refusal": next((event.details for event in events if event.kind == "refused"), None),
         "last": last,
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
         **papers(opened),
         "sections": [_section(step) for step in frozen.get("steps", [])],
-        "timeline": [_happened(event) for event in applications.events_of(opened)],
+        "timeline": [_happened(event) for event in events],
     }
 
 

@@ -44,7 +44,9 @@ UNIQUE = {
     "refund": {"key"},
     "register_record": {"register, number"},
     "role": {"account_id, name, authority"},
+    "search_term": {"desk, term, application_id"},
     "session": {"token_hash"},
+    "version": {"application_id, number"},
 }
 
 
@@ -316,7 +318,9 @@ def one_of_each() -> dict[str, Any]:
     made: list[Callable[[], Any]] = [
         lambda: models.SecurityEvent.create(account=person, kind="signed-in", at=NOW),
         lambda: models.ApplicationEvent.create(application=application, kind="started", at=NOW),
+        lambda: models.Version.create(application=application, number=1, frozen={}, at=NOW),
         lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
+        lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditEntry.create(account=person, action="x", subject="y", at=NOW),
     ]
