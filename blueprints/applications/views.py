@@ -98,15 +98,14 @@ def typed(opened: Opened, step: Step) -> dict[str, Any]:
 
 
 def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
-    steps, asked = opened.service.steps, corrections.open_fields(opened, step, remarks)
-    position = steps.index(step)
-    before = steps[position - 1] if position else None
+    asked, going = corrections.open_fields(opened, step, remarks), corrections.open_steps(opened, remarks)
+    before = next((earlier for earlier in reversed(going) if opened.service.precedes(earlier, step)), None)
     return {
         "opened": opened,
         "service": opened.service,
         "step": step,
-        "trail": trail(opened),
-        "position": position,
+        "trail": trail(opened, going),
+        "position": opened.service.steps.index(step),
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
@@ -124,10 +123,10 @@ def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, An
     return ((label, value) for name, label, value in submission.rows_of(opened, step) if name not in asked)
 
 
-def trail(opened: Opened) -> list[dict[str, Any]]:
-    """The steps and the check page, as far as one may go back or forth."""
+def trail(opened: Opened, going: list[Step]) -> list[dict[str, Any]]:
+    """The steps and the check page, as far as one may go back or forth: `going` are those one has to go through."""
     steps = [
-        {"title": step.title, "href": _step_url(opened, step) if opened.reachable(step) else None}
+        {"title": step.title, "href": _step_url(opened, step) if step in going and opened.reachable(step) else None}
         for step in opened.service.steps
     ]
     return [*steps, {"title": _("Check and submit"), "href": None}]
@@ -185,7 +184,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "refusals": offer.refusals,
         "unset": offer.unset,
         "facts": _facts(offer.also),
-        "trail": trail(opened),
+        "trail": trail(opened, asked),
         **quoted(offer.quote),
     }
 

@@ -138,7 +138,7 @@ def decide(reference: str, outcome: str) -> Response:
                 actor(),
                 reference,
                 chosen,
-                reason=form.reason.data,
+                reason=form.reason.data or "",
                 remarks=views.remarks(form),
                 version=request.form.get("version", type=int),
             )

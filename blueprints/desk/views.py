@@ -272,7 +272,7 @@ def decision_form(dossier: Dossier, outcome: Outcome) -> type[Form]:
     reply = catalogue.services[dossier.row.service].reply
     label, hint = REASONS[outcome]
     if outcome is Outcome.APPROVE and reply is not None:
-        label, hint = reply, _("The applicant receives it as a letter with the municipality's seal. Write it in the applicant's language.")
+        label, hint = reply, _("The applicant receives it as a letter with the authority's seal. Write it in the applicant's language.")
     fields: dict[str, Any] = {"reason": _text(label, hint, rows=8 if outcome is Outcome.APPROVE else 4)}
     if outcome is Outcome.RETURN:
         for answer in _answers(dossier):

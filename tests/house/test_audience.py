@@ -9,6 +9,8 @@ ANYONE = "anyone"
 SIGNED_IN = "signed in"
 APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
+CLERKS = "clerks"
+ITS_CLERKS = "clerks of its desk"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -44,6 +46,15 @@ AUDIENCE = {
     "/applications/<reference>/submission": PROVEN,
     "/applications/<reference>/withdrawal": APPLICANT,
     "/dashboard": SIGNED_IN,
+    "/desk": CLERKS,
+    "/desk/<reference>": ITS_CLERKS,
+    "/desk/<reference>/decision/<any(approve, return, refuse):outcome>": ITS_CLERKS,
+    "/desk/<reference>/hold": ITS_CLERKS,
+    "/desk/<reference>/notes": ITS_CLERKS,
+    "/desk/<reference>/release": ITS_CLERKS,
+    "/desk/<reference>/versions/<int:number>": ITS_CLERKS,
+    "/desk/<reference>/versions/<int:number>/files/<field>": ITS_CLERKS,
+    "/desk/next": CLERKS,
     "/documents/<serial>": "its owner",
     "/healthz": "monitoring",
     "/help/card-reader": ANYONE,
@@ -85,7 +96,7 @@ AUDIENCE = {
     "/verify/<code>": ANYONE,
 }
 PERSONAL = sorted(
-    rule for rule, whom in AUDIENCE.items() if whom in (SIGNED_IN, ASKED, PAYER, "its owner") or whom.startswith(APPLICANT)
+    rule for rule, whom in AUDIENCE.items() if whom in (SIGNED_IN, ASKED, PAYER, CLERKS, ITS_CLERKS, "its owner") or whom.startswith(APPLICANT)
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -93,6 +104,8 @@ SAMPLES = {
     "field": "deed",
     "serial": "D-2026-000001",
     "int:session_id": "1",
+    "int:number": "1",
+    "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"proof": "0" * 32, "uuid": "0" * 32}
 

@@ -194,7 +194,9 @@ def test_what_says_it_is_append_only_is_listed():
     assert {model.__name__ for model in APPEND_ONLY} == {
         "SecurityEvent",
         "ApplicationEvent",
+        "Version",
         "DecisionMade",
+        "Note",
         "Receipt",
         "AttemptEvent",
         "Journal",
