@@ -9,12 +9,13 @@ from wtforms.validators import Length
 
 from blueprints.applications.views import EVENTS, KINDS, quoted
 from blueprints.forms import Form
+from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.errors import NotFound
 from engine.fees import Quote
 from engine.lifecycle import State
 from engine.wording import Text, _
-from operations import corrections
+from operations import corrections, staff
 from operations.casework import Outcome
 from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue
 from operations.now import now
@@ -60,7 +61,7 @@ ACTIONS: dict[Outcome, dict[str, Any]] = {
 }
 REASONS: dict[Outcome, tuple[Text, Text]] = {
     Outcome.APPROVE: (_("Remark on the approval"), _("Kept with the decision; you may leave it empty.")),
-    Outcome.RETURN: (_("What the applicant should know"), _("Sent with the remarks below. You may leave it empty if they say it all.")),
+    Outcome.RETURN: (_("What the applicant should know"), _("Sent with the remarks. You may leave it empty if they say it all.")),
     Outcome.REFUSE: (_("The reason"), _("The applicant reads it word for word: say what was missing or which rule stands against it.")),
 }  # fmt: skip
 
@@ -101,6 +102,7 @@ def queue(
         "view": view,
         "asked": asked,
         "found": found,
+        "shows": {"state": found is not None, "holder": found is not None or view not in ("waiting", "mine")},
         "lines": [_line(line) for line in lines],
         "onwards": _onwards(chosen, view, listed.onwards) if found is None else None,
     }
@@ -151,7 +153,7 @@ def application(dossier: Dossier) -> dict[str, Any]:
         "sections": _sections(dossier),
         "facts": [_record(frozen) for frozen in row.frozen["records"].values()],
         "fee": {**quoted(quote), "due": _due(dossier)} if quote.lines else None,
-        "notes": [{"by": note.by, "at": note.at, "text": note.text} for note in dossier.notes],
+        "notes": [{"by": staff.name_of(note.by, locale()), "at": note.at, "text": note.text} for note in dossier.notes],
         "timeline": [_happened(event) for event in dossier.events],
         "messages": [_message(message) for message in dossier.messages],
         "papers": [
@@ -188,7 +190,7 @@ def _applicant(dossier: Dossier) -> list[dict[str, Any]]:
         (_("Mobile"), known.get("phone")),
         (_("E-mail"), known.get("email")),
         (_("Submitted"), dossier.row.submitted_at),
-        (_("Taken by"), dossier.holder or _("nobody yet")),
+        (_("Taken by"), _("you") if dossier.mine else dossier.holder or _("nobody yet")),
     )
     return [{"term": term, "value": value, "isolate": isinstance(value, str)} for term, value in rows if value]
 
