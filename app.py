@@ -17,12 +17,14 @@ import blueprints.accounts
 import blueprints.actor
 import blueprints.applications
 import blueprints.chamber
+import blueprints.desk
 import blueprints.documents
 import blueprints.errors
 import blueprints.fees
 import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
+import blueprints.municipality
 import blueprints.operating
 import blueprints.page
 import blueprints.pages
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
     from gateways.pdf.xhtml import XhtmlRenderer
 
 DEMONSTRATION = "Bawaba Demo"  # in the name of the authority that `make setup` makes
-AUTHORITIES = (blueprints.chamber.authority,)
+AUTHORITIES = (blueprints.chamber.authority, blueprints.municipality.authority)
 WEB = (
     blueprints.pages,
     blueprints.accounts,
@@ -64,6 +66,7 @@ WEB = (
     blueprints.identity.provider,
     blueprints.payments,
     blueprints.documents,
+    blueprints.desk,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

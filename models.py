@@ -137,7 +137,7 @@ class Account(Row):
 
     def called(self, locale: str) -> str:
         """How a message in that language greets them."""
-        return str(locale == "ar" and self.arabic_name or self.first_name)
+        return str((locale == "ar" and self.arabic_name) or self.first_name)
 
 
 class Identifier(Row):
@@ -155,7 +155,7 @@ Identifier.add_index(
 
 
 class Role(Row):
-    """What a member of staff may do, for one authority or (empty) for all."""
+    """What a member of staff may do: for one authority, for one of its desks (municipality.administration), or (empty) for all."""
 
     account = ForeignKeyField(Account, backref="roles", on_delete="CASCADE")
     name = TextField()
@@ -317,6 +317,10 @@ class Application(Row):
     records = JSONField(default=dict)
     subject = TextField(null=True)  # the register record it changes
     frozen = JSONField(null=True)  # labels, answers, records and quote as they were submitted
+    version = IntegerField(default=1, constraints=[SQL("DEFAULT 1")])  # how often it was submitted to a clerk
+    desk = TextField(default="", constraints=[SQL("DEFAULT ''")])  # the authority or the section of it that deals with it
+    clerk = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who has taken it
+    taken_at = UtcField(null=True)
     approved_at = UtcField(null=True)
     created_at = UtcField()
     updated_at = UtcField()
@@ -324,12 +328,23 @@ class Application(Row):
     closed_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("account", "updated_at"), False), (("authority", "state", "submitted_at"), False))
+        indexes = ((("account", "updated_at"), False), (("desk", "state", "submitted_at", "id"), False))
 
 
 _pending = ", ".join(f"'{state}'" for state in sorted(PENDING))
 Application.add_index(
     Application.service, Application.subject, unique=True, where=SQL(f"state IN ({_pending})"), name="application_one_pending"
+)
+# What nobody has taken yet, and what each clerk has: the two lists that a desk lives from.
+Application.add_index(
+    Application.desk,
+    Application.submitted_at,
+    Application.id,
+    where=SQL("state = 'in-review' AND clerk_id IS NULL"),
+    name="application_waiting",
+)
+Application.add_index(
+    Application.clerk, Application.submitted_at, Application.id, where=SQL("state = 'in-review'"), name="application_taken"
 )
 
 
@@ -380,6 +395,29 @@ class Declaration(Row):
 
     class Meta:
         indexes = ((("application", "seal"), True),)
+
+
+class Version(Row):
+    """What an application said before its applicant corrected it: version 1, 2 … Append-only; the last one is on the application."""
+
+    application = ForeignKeyField(Application, backref="versions", index=False, on_delete="RESTRICT")
+    number = IntegerField()
+    frozen = JSONField()
+    at = UtcField()  # when the next one came
+
+    class Meta:
+        indexes = ((("application", "number"), True),)
+
+
+class SearchTerm(Row):
+    """A number or a word of a name by which staff find an application, spelled as engine/search.py spells it."""
+
+    desk = TextField()  # its application's
+    term = TextField()
+    application = ForeignKeyField(Application, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("desk", "term", "application"), True),)
 
 
 class StepUp(Row):
@@ -444,6 +482,15 @@ class DecisionMade(Row):
     outcome = one_of("outcome", Outcome)
     reason = TextField(default="")
     remarks = JSONField(default=dict)  # field name → what to correct
+    at = UtcField()
+
+
+class Note(Row):
+    """What clerks tell each other about an application; its applicant never sees it. Append-only."""
+
+    application = ForeignKeyField(Application, backref="notes", on_delete="RESTRICT")
+    by = ForeignKeyField(Account, on_delete="RESTRICT")
+    text = TextField()
     at = UtcField()
 
 
@@ -782,7 +829,9 @@ TABLES: tuple[type[Row], ...] = tuple(Row.__subclasses__())
 APPEND_ONLY: tuple[type[Row], ...] = (
     SecurityEvent,
     ApplicationEvent,
+    Version,
     DecisionMade,
+    Note,
     Receipt,
     AttemptEvent,
     Journal,

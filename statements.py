@@ -120,9 +120,9 @@ def statement(compose: Callable[..., Query]) -> Statement:
     return Statement(compose)
 
 
-def locked(query: Any) -> Any:
-    """The query's rows, held until the transaction ends; SQLite holds the whole file already."""
-    return query.for_update() if query._database.for_update else query
+def locked(query: Any, *, skip: bool = False) -> Any:
+    """The query's rows, held until the transaction ends; SQLite holds the whole file already. `skip`: not those somebody else holds."""
+    return query.for_update(skip_locked=skip) if query._database.for_update else query
 
 
 _writing: dict[tuple[type, type, bool, tuple[str, ...]], Kept] = {}

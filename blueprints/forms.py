@@ -1,6 +1,6 @@
 """Forms: what people send, digits folded, errors as texts beside the field. Also turns a step's fields into a form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -11,7 +11,6 @@ from wtforms.validators import StopValidation, ValidationError
 from blueprints.language import switching
 from engine import digits, fields
 from engine.errors import Refusal
-from engine.service import Step
 from engine.wording import Text
 
 
@@ -47,9 +46,9 @@ def required(message: Text) -> Callable[[FlaskForm, WtField], None]:
     return check
 
 
-def form_for(step: Step, options: dict[str, list[tuple[str, Any]]]) -> type[Form]:
-    """The form class of a step; `options` lists what each register field offers this person."""
-    made = {field.name: _drawn(field, options.get(field.name, [])) for field in step.fields}
+def form_for(asked: Iterable[fields.Field], options: dict[str, list[tuple[str, Any]]]) -> type[Form]:
+    """The form class of what a step asks; `options` lists what each register field offers this person."""
+    made = {field.name: _drawn(field, options.get(field.name, [])) for field in asked}
     return type("StepForm", (Form,), made)
 
 

@@ -14,7 +14,7 @@ from blueprints.actor import actor
 from blueprints.addresses import here
 from blueprints.language import locale
 from engine.wording import LOCALES, Text, _
-from operations import rendering, sessions
+from operations import rendering, sessions, staff
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
@@ -61,20 +61,24 @@ def _frame() -> dict[str, Any]:
 
 def _portal(signed_in: bool) -> dict[str, Any]:
     return {
-        **_addresses(signed_in),
+        **_addresses(signed_in, staff.is_clerk(actor())),
         "session_seconds": sessions.idle_seconds(actor().assurance),
         "development_mailbox_url": current_app.config["MAILBOX_URL"] if current_app.config["DEVELOPMENT"] else None,
     }
 
 
 @cache
-def _addresses(signed_in: bool) -> dict[str, Any]:
+def _addresses(signed_in: bool, clerk: bool) -> dict[str, Any]:
     """The same on every page."""
     return {
         "home_url": url_for("applications.dashboard") if signed_in else url_for("pages.home"),
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
-        "account_links": [(_("Dashboard"), url_for("applications.dashboard")), (_("My account"), url_for("accounts.mine"))],
+        "account_links": [
+            *([(_("Desk"), url_for("desk.queue"))] if clerk else []),
+            (_("Dashboard"), url_for("applications.dashboard")),
+            (_("My account"), url_for("accounts.mine")),
+        ],
         "footer": [
             (_("Privacy"), url_for("pages.about", name="privacy")),
             (_("Terms of use"), url_for("pages.about", name="terms")),

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from engine.registers import Record, Register
 from engine.service import Authority, Service
+from engine.wording import Text
 
 T = TypeVar("T")
 
@@ -14,16 +15,18 @@ class Catalogue:
         self.authorities: dict[str, Authority] = {}
         self.services: dict[str, Service] = {}
         self.registers: dict[str, Register] = {}
+        self.desks: dict[str, Text] = {}
         self.fill(authorities)
 
     def fill(self, authorities: Iterable[Authority]) -> None:
         """Replace all that is listed. A code listed twice is a mistake of ours: ValueError."""
-        for shelf in (self.authorities, self.services, self.registers):
+        for shelf in (self.authorities, self.services, self.registers, self.desks):
             shelf.clear()
         for authority in authorities:
             self._add(self.authorities, authority.code, authority)
             for service in authority.services:
                 self._add(self.services, service.code, service)
+                self.desks[service.desk] = authority.sections[service.section] if service.section else authority.title
             for register in authority.registers:
                 self._add(self.registers, register.code, register)
 

@@ -52,13 +52,16 @@ class Decision(StrEnum):
 class Case:
     """What rules see of an application: the answers, the register records fetched with them, and the day they are judged by.
 
-    `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made.
+    `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made, for whom
+    (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it.
     """
 
     answers: Mapping[str, Any]
     records: Mapping[str, Record]
     today: dt.date
     issued: dt.date | None = None
+    applicant: Words | None = None
+    reply: str = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.answers[name]
@@ -106,7 +109,7 @@ class Effect:
 class Certificate:
     """The document a service issues: whom it names, its fixed sentences by the names its template uses, and its rows.
 
-    `valid_until` is None where the document does not expire.
+    `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire.
     """
 
     template: str
@@ -114,6 +117,7 @@ class Certificate:
     named: Callable[[Case], Words]
     rows: Callable[[Case], Rows]
     says: Mapping[str, Text]
+    body: Callable[[Case], str] | None = None
     valid_until: Callable[[Case], dt.date] | None = None
 
 
@@ -157,7 +161,10 @@ def _nothing(case: Case) -> Iterator[Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask."""
+    """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
+
+    `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant.
+    """
 
     code: str
     title: Text
@@ -175,10 +182,17 @@ class Service:
     declaration: Declaration | None = None
     issues: Certificate | None = None
     subject: str | None = None
+    section: str = ""
+    reply: Text | None = None
 
     @property
     def authority(self) -> str:
         return self.code.partition(".")[0]
+
+    @property
+    def desk(self) -> str:
+        """Where its applications are dealt with: a section of its authority (municipality.administration), or the authority itself."""
+        return f"{self.authority}.{self.section}" if self.section else self.authority
 
     @property
     def assurance(self) -> Assurance:
@@ -192,9 +206,8 @@ class Service:
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)
 
-    def following(self, step: Step) -> Step | None:
-        position = self.steps.index(step) + 1
-        return self.steps[position] if position < len(self.steps) else None
+    def precedes(self, step: Step, later: Step) -> bool:
+        return self.steps.index(step) < self.steps.index(later)
 
     def field(self, name: str) -> Field | None:
         return next((item for step in self.steps for item in step.fields if item.name == name), None)
@@ -202,7 +215,10 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here."""
+    """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
+
+    `sections` names its parts; `appeal` says what a person may do who was refused.
+    """
 
     code: str
     title: Text
@@ -211,3 +227,5 @@ class Authority:
     registers: tuple[Register, ...] = ()
     variants: Mapping[str, Text] = field(default_factory=dict)
     announced: tuple[Text, ...] = ()
+    sections: Mapping[str, Text] = field(default_factory=dict)
+    appeal: Text | None = None

@@ -14,7 +14,7 @@ from engine.registers import Record
 from engine.service import Service, Step
 from engine.wording import _
 from models import Application, Upload, database
-from operations import registers
+from operations import corrections, registers
 from operations.applications import Opened, lock
 from operations.now import now
 from operations.outside import outside
@@ -42,13 +42,15 @@ def answer(
 ) -> None:
     """Save what was typed for a step. Answers that are fine are kept even when another one is refused.
 
-    Raises Refusal (with its field) for the first answer that is not fine, after saving the others.
+    Of a returned application only what was asked is read. Raises Refusal (with its field) for the first answer that is not fine, after
+    saving the others.
     """
     refused: list[Refusal] = []
     values: dict[str, Any] = {}
     records: dict[str, Record] = {}
-    stored = {name: _store(step, name, file) for name, file in (files or {}).items()}
-    for field in step.fields:
+    fields = corrections.open_fields(opened, step, corrections.remarks_on(opened.row))
+    stored = {field.name: _store(field, files[field.name]) for field in fields if files and field.name in files}
+    for field in fields:
         try:
             values[field.name] = _value(actor, opened, field, typed, records, stored)
         except Refusal as refusal:
@@ -61,7 +63,7 @@ def answer(
 def preview(actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str]) -> Opened:
     """The application as it would be with these answers; nothing is saved. Answers that are not fine are left out."""
     answers = dict(opened.answers)
-    for field in step.fields:
+    for field in corrections.open_fields(opened, step, corrections.remarks_on(opened.row)):
         try:
             answers[field.name] = field.clean(typed.get(field.name, ""))
         except Refusal:
@@ -99,9 +101,8 @@ def _attached(opened: Opened, field: UploadField, stored: dict[str, Any] | None)
     return before
 
 
-def _store(step: Step, name: str, file: Uploaded) -> dict[str, Any]:
+def _store(field: Field, file: Uploaded) -> dict[str, Any]:
     """Put the bytes in the store first; a row points at them only once they are safe."""
-    field = next(field for field in step.fields if field.name == name)
     assert isinstance(field, UploadField)
     head = file.stream.read(field.limit + 1)
     field.accept(len(head), _media_type(head))

@@ -81,6 +81,7 @@ def start(actor: Actor, code: str) -> Opened:
         account=actor.account,
         service=service.code,
         authority=service.authority,
+        desk=service.desk,
         created_at=moment,
         updated_at=moment,
     )
@@ -113,8 +114,8 @@ def _newest(account: Any) -> Any:
     return Application.select().where(Application.account == account).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
 
 
-def events_of(opened: Opened) -> list[ApplicationEvent]:
-    return _events.all(opened.row)
+def events_of(row: Application) -> list[ApplicationEvent]:
+    return _events.all(row)
 
 
 @statement
@@ -174,7 +175,14 @@ def complete(row: Application) -> None:
 def frozen_case(row: Application) -> Case:
     frozen = row.frozen
     records = {name: catalogue.record(record) for name, record in frozen["records"].items()}
-    return Case(frozen["answers"], records, Quote.thaw(frozen["quote"]).day, issued=today())
+    return Case(
+        frozen["answers"],
+        records,
+        Quote.thaw(frozen["quote"]).day,
+        issued=today(),
+        applicant=frozen["applicant"],
+        reply=frozen.get("reply", ""),
+    )
 
 
 @database.atomic()

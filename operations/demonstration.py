@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from operations import accounts, fees, registers
+from models import Role
+from operations import accounts, fees, registers, staff
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "Bawaba-demo-2026"
@@ -34,6 +35,24 @@ PEOPLE = (
         "arabic_name": "سالم ناصر البلوشي",
     },
 )
+STAFF = (
+    {
+        "email": "maryam@sohar.example.om",
+        "phone": "+96897001001",
+        "first_name": "Maryam",
+        "family_name": "Al Shidi",
+        "arabic_name": "مريم الشيدي",
+    },
+    {
+        "email": "hamad@sohar.example.om",
+        "phone": "+96897001002",
+        "first_name": "Hamad",
+        "family_name": "Al Farsi",
+        "arabic_name": "حمد الفارسي",
+    },
+)
+"""Two clerks of one desk: what one has taken, the other is told of."""
+DESK = "municipality.administration"
 
 
 def prepare() -> str:
@@ -43,13 +62,22 @@ def prepare() -> str:
         registers.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)
-    lines = [f"  {person['email']:22} {person['phone']}   {person['arabic_name']}" for person in PEOPLE]
+    for clerk in STAFF:
+        account = accounts.ensure(password=PASSWORD, **clerk)  # type: ignore[arg-type]
+        Role.get_or_create(account=account, name=staff.CLERK, authority=DESK)
+    lines = [_line(person) for person in PEOPLE]
     return "\n".join(
         (
             "الحسابات التجريبية · Demo accounts (e-mail or mobile)",
             *lines,
+            "موظفو البلدية · clerks of the municipality",
+            *map(_line, STAFF),
             f"  كلمة المرور · password: {PASSWORD}",
             "  رقم الهوية عبر الهاتف · Mobile ID PIN: 1234",
             "  بطاقة الدفع · card that pays: 4111 1111 1111 1111, 12/2030, CVN 123",
         )
     )
+
+
+def _line(person: dict[str, str]) -> str:
+    return f"  {person['email']:24} {person['phone'].removeprefix('+968')}   {person['arabic_name']}"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -15,7 +16,7 @@ from engine.service import Case, Certificate
 from engine.wording import Text, Words, _
 from gateways.pdf import papers, qr
 from models import Application, Document, DocumentState, Receipt, Upload, database
-from operations import audit, counters, outbox, rendering
+from operations import audit, counters, finding, outbox, rendering
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both, frozen_rows
@@ -33,6 +34,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "named": certificate.named(case),
         "rows": on_paper(frozen_rows(certificate.rows(case))),
         **{name: both(sentence) for name, sentence in certificate.says.items()},
+        **({"body": _running(certificate.body(case))} if certificate.body else {}),
     }
     until = certificate.valid_until(case) if certificate.valid_until else None
     made = _create(
@@ -48,6 +50,13 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
     replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
+
+
+def _running(text: str) -> dict[str, Any]:
+    """Lines, and the direction of the first letter that has one."""
+    sides = (unicodedata.bidirectional(letter) for letter in text)
+    strong = next((side for side in sides if side in ("L", "R", "AL")), "L")
+    return {"lines": [line for line in text.splitlines() if line.strip()], "direction": "ltr" if strong == "L" else "rtl"}
 
 
 def on_paper(rows: list[dict[str, Words]]) -> list[dict[str, Words]]:
@@ -121,6 +130,7 @@ def _create(
         size=file[1] if file else None,
         created_at=now(),
     )
+    finding.remember(application, (serial,))
     if file is None:
         outbox.put("document", f"document:{serial}", serial=serial)
     return made

@@ -15,7 +15,7 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import audit, bills, documents, fees, messages, registers
+from operations import audit, bills, corrections, documents, fees, finding, messages, registers
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -104,6 +104,8 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     if State(row.state) not in EDITABLE:
         return work_on(row)
     again = State(row.state) is State.RETURNED
+    if again:
+        corrections.supersede(row)
     signed = documents.declaration(row.reference, proposed.seal)
     row.frozen = freeze(opened, proposed) | {"declaration": documents.signature(signed) if signed else None}
     row.subject = _subject(opened)
@@ -116,6 +118,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         advance(row, State.IN_REVIEW)
     happened(row, "submitted", actor)
     audit.record(actor, "application.submitted", row.reference)
+    finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
     if not owed and service.decision is Decision.AUTOMATIC:
         complete(row)
@@ -138,24 +141,30 @@ def freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:
         "day": proposed.quote.day.isoformat(),
         "answers": opened.answers,
         "records": proposed.records,
-        "steps": [{"title": both(step.title), "rows": frozen_rows(rows_of(opened, step))} for step in service.steps],
+        "applicant": {"ar": opened.row.account.arabic_name or opened.row.account.name, "en": opened.row.account.name},
+        "steps": [_frozen_step(opened, step) for step in service.steps],
         "also": proposed.also,
         "quote": proposed.quote.frozen(),
         "seal": proposed.seal,
     }
 
 
-def rows_of(opened: Opened, step: Step) -> list[tuple[Any, Any]]:
-    """What a step asked and was answered, as the check page lists it."""
-    rows: list[tuple[Any, Any]] = []
+def _frozen_step(opened: Opened, step: Step) -> dict[str, Any]:
+    rows = [{"field": name, "label": both(label), "value": both(value)} for name, label, value in rows_of(opened, step)]
+    return {"title": both(step.title), "rows": rows}
+
+
+def rows_of(opened: Opened, step: Step) -> list[tuple[str, Any, Any]]:
+    """What a step asked and was answered, as the check page lists it: the field's name, label and value."""
+    rows: list[tuple[str, Any, Any]] = []
     for field in step.fields:
         if isinstance(field, FromRegister):
             record = opened.records.get(field.name)
-            rows.append((field.label, record.number if record else None))
+            rows.append((field.name, field.label, record.number if record else None))
             if record and field.of is None:
-                rows.append((record.register.column(record.register.name).label, record.title))
+                rows.append((field.name, record.register.column(record.register.name).label, record.title))
         else:
-            rows.append((field.label, field.shown(opened.answers.get(field.name))))
+            rows.append((field.name, field.label, field.shown(opened.answers.get(field.name))))
     return rows
 
 

@@ -26,7 +26,7 @@ ANSWERS = {"name": "شموخة", "quote": 'a "quoted" \\ word', "years": [1, 2.5
 def _of(account: Any, reference: Any) -> Any:
     return (
         Application.select(Application, Account)
-        .join(Account)
+        .join(Account, on=Application.account)
         .where((Application.account == account) & (Application.reference == reference))
     )
 

@@ -13,7 +13,7 @@ from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
 from engine.service import Step
 from engine.wording import _
-from operations import answers, applications, casework, identity, kept_forms, submission
+from operations import answers, applications, corrections, identity, kept_forms, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 
@@ -64,16 +64,16 @@ def take_step(reference: str, name: str) -> Response:
     opened, step = _open_step(reference, name)
     if elsewhere := _before(opened, step):
         return elsewhere
-    offered = answers.offered(actor(), opened, step)
+    offered, remarks = answers.offered(actor(), opened, step), corrections.remarks_on(opened.row)
+    asked = corrections.open_fields(opened, step, remarks)
     kept = kept_forms.back(actor(), request.path)
-    form = form_for(step, views.options(offered))(data=views.typed(opened, step), **views.sent_before(kept))
+    form = form_for(asked, views.options(offered))(data=views.typed(opened, step), **views.sent_before(kept))
 
     if form.is_submitted() and not switching() and _answer(opened, step, form):
         if kept:
             kept_forms.forget(actor(), request.path)
         return go(_after(opened, step))
 
-    remarks = casework.remarks_on(opened.row)
     return page("applications/step.html", 422 if form.errors else 200, form=form, **views.step(opened, step, offered, remarks))
 
 
@@ -172,13 +172,17 @@ def _onwards(opened: Opened) -> str:
     if not opened.editable:
         return url_for("applications.overview", reference=opened.reference)
     missing = opened.next_step()
+    if missing is None and (remarks := corrections.remarks_on(opened.row)):
+        missing = corrections.open_steps(opened, remarks)[0]
     if missing is None:
         return url_for("applications.check", reference=opened.reference)
     return url_for("applications.take_step", reference=opened.reference, name=missing.name)
 
 
 def _after(opened: Opened, step: Step) -> str:
-    following = opened.service.following(step)
+    """The next step, of a returned application the next that was asked; then the check page."""
+    steps = corrections.open_steps(opened, corrections.remarks_on(opened.row))
+    following = next((later for later in steps if opened.service.precedes(step, later)), None)
     if following is None:
         return url_for("applications.check", reference=opened.reference)
     return url_for("applications.take_step", reference=opened.reference, name=following.name)
@@ -197,8 +201,13 @@ def _before(opened: Opened, step: Step) -> Response | None:
     """Where the person must go before this step opens."""
     if not opened.editable:
         return go(url_for("applications.overview", reference=opened.reference))
-    if not opened.reachable(step):
+    if not opened.reachable(step) or step not in corrections.open_steps(opened, corrections.remarks_on(opened.row)):
         return go(_onwards(opened))
+    return _unproven(opened, step)
+
+
+def _unproven(opened: Opened, step: Step) -> Response | None:
+    """To the identity provider, when this step asks for more proof than there is."""
     if applications.granted(actor(), opened) < applications.needed(actor(), step):
         proof = identity.ask(actor(), opened, step)
         return go(url_for("identity.choose", proof=proof.id))
@@ -207,7 +216,9 @@ def _before(opened: Opened, step: Step) -> Response | None:
 
 def before_check(opened: Opened) -> Response | None:
     """Where the person must go before the check page, and what leads on from it, opens."""
-    if opened.editable and (missing := opened.next_step()):
+    if not opened.editable:
+        return go(url_for("applications.overview", reference=opened.reference))
+    if missing := opened.next_step():
         return go(url_for("applications.take_step", reference=opened.reference, name=missing.name))
     most = max(opened.service.steps, key=lambda step: step.assurance)
-    return _before(opened, most)
+    return _unproven(opened, most)

@@ -14,7 +14,7 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import applications, declarations, documents, payments, submission
+from operations import applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
 
 if TYPE_CHECKING:
@@ -106,17 +106,18 @@ def sent_before(kept: dict[str, str]) -> dict[str, Any]:
 
 
 def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
-    steps = opened.service.steps
-    position = steps.index(step)
-    before = steps[position - 1] if position else None
+    asked, going = corrections.open_fields(opened, step, remarks), corrections.open_steps(opened, remarks)
+    before = next((earlier for earlier in reversed(going) if opened.service.precedes(earlier, step)), None)
     return {
         "opened": opened,
         "service": opened.service,
         "step": step,
-        "trail": trail(opened),
-        "position": position,
+        "trail": trail(opened, going),
+        "position": opened.service.steps.index(step),
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
-        "none": next((field.none for field in step.fields if isinstance(field, FromRegister) and not offered[field.name]), None),
+        "asked": asked,
+        "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
+        "none": next((field.none for field in asked if isinstance(field, FromRegister) and not offered[field.name]), None),
         "summaries": [list(_terms(opened.records[item.record].rows())) for item in step.items if isinstance(item, Summary)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
@@ -125,10 +126,15 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
     }
 
 
-def trail(opened: Opened) -> list[dict[str, Any]]:
-    """The steps and the check page, as far as one may go back or forth."""
+def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, Any]]:
+    """What a returned application's step asks no more."""
+    return ((label, value) for name, label, value in submission.rows_of(opened, step) if name not in asked)
+
+
+def trail(opened: Opened, going: list[Step]) -> list[dict[str, Any]]:
+    """The steps and the check page, as far as one may go back or forth: `going` are those one has to go through."""
     steps = [
-        {"title": step.title, "href": _step_url(opened, step) if opened.reachable(step) else None}
+        {"title": step.title, "href": _step_url(opened, step) if step in going and opened.reachable(step) else None}
         for step in opened.service.steps
     ]
     return [*steps, {"title": _("Check and submit"), "href": None}]
@@ -166,9 +172,14 @@ def _step_url(opened: Opened, step: Step) -> str:
 
 
 def check(opened: Opened) -> dict[str, Any]:
-    offer = submission.offer(opened)
+    offer, remarks = submission.offer(opened), corrections.remarks_on(opened.row)
+    asked = corrections.open_steps(opened, remarks)
     sections = [
-        {"title": step.title, "href": _step_url(opened, step), "rows": list(_terms(submission.rows_of(opened, step)))}
+        {
+            "title": step.title,
+            "href": _step_url(opened, step) if step in asked else None,
+            "rows": list(_answered(opened, step, remarks)),
+        }
         for step in opened.service.steps
         if step.fields
     ]
@@ -176,11 +187,12 @@ def check(opened: Opened) -> dict[str, Any]:
         "opened": opened,
         "service": opened.service,
         "sections": sections,
+        "back": next((section["href"] for section in reversed(sections) if section["href"]), None),
         "seal": offer.seal,
         "refusals": offer.refusals,
         "unset": offer.unset,
         "facts": _facts(offer.also),
-        "trail": trail(opened),
+        "trail": trail(opened, asked),
         "declaration": _declaration(opened, offer.seal) if declarations.offered(opened) else None,
         **quoted(offer.quote),
     }
@@ -198,11 +210,18 @@ def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
     return ({"term": label, "value": value, "isolate": isinstance(value, str)} for label, value in rows)
 
 
+def _answered(opened: Opened, step: Step, remarks: dict[str, str]) -> Iterable[dict[str, Any]]:
+    """The answers of a step, each with what the clerk remarked on it."""
+    for name, label, value in submission.rows_of(opened, step):
+        row = {"term": label, "value": value, "isolate": isinstance(value, str)}
+        yield row | ({"note": remarks[name]} if name in remarks else {})
+
+
 def overview(opened: Opened) -> dict[str, Any]:
     row = opened.row
     bill = applications.bill_of(opened)
     last = payments.last_of(opened) if bill else None
-    frozen = row.frozen or {}
+    frozen, events = row.frozen or {}, applications.events_of(row)
     return {
         "opened": opened,
         "title": frozen.get("title") or opened.service.title,
@@ -212,12 +231,13 @@ def overview(opened: Opened) -> dict[str, Any]:
         "bill": bill,
         "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
         "facts": _facts(frozen.get("also", [])),
+        "refusal": next((event.details for event in events if event.kind == "refused"), None),
         "last": last,
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
         **papers(opened),
         "sections": [_section(step) for step in frozen.get("steps", [])],
-        "timeline": [_happened(event) for event in applications.events_of(opened)],
+        "timeline": [_happened(event) for event in events],
     }
 
 

@@ -37,6 +37,23 @@ class MembershipCertificate(Paper):
     """The serial of the certificate this one replaces."""
 
 
+class Running(TypedDict):
+    """Text as a person wrote it, line by line; `direction` is rtl or ltr, by its first letter."""
+
+    lines: list[str]
+    direction: str
+
+
+class Letter(Paper):
+    """documents/letter.html, A4: an answer in a clerk's own words."""
+
+    opening: Words
+    company: Words
+    """To whom it is written."""
+    rows: list[Row]
+    body: Running
+
+
 class Receipt(Paper):
     """documents/receipt.html, A5. `serial` is the receipt's number."""
 

@@ -40,8 +40,8 @@ def test_a_service_knows_its_authority_its_steps_and_its_fields():
     assert service.authority == "test"
     assert service.step("why") is WHY
     assert service.step("nowhere") is None
-    assert service.following(WHO) is WHY
-    assert service.following(WHY) is None
+    assert service.precedes(WHO, WHY)
+    assert not service.precedes(WHY, WHO)
     assert service.field("reason") is WHY.items[0]
     assert service.field("membership") is None  # a summary asks nothing
     assert WHO.fields == (WHO.items[0],)

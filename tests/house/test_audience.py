@@ -11,6 +11,8 @@ CONFIRMED = "signed in, confirmed"
 STAFF = "staff, confirmed"
 APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
+CLERKS = "clerks"
+ITS_CLERKS = "clerks of its desk"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -67,6 +69,15 @@ AUDIENCE = {
     "/applications/<reference>/submission": PROVEN,
     "/applications/<reference>/withdrawal": APPLICANT,
     "/dashboard": SIGNED_IN,
+    "/desk": CLERKS,
+    "/desk/<reference>": ITS_CLERKS,
+    "/desk/<reference>/decision/<any(approve, return, refuse):outcome>": ITS_CLERKS,
+    "/desk/<reference>/hold": ITS_CLERKS,
+    "/desk/<reference>/notes": ITS_CLERKS,
+    "/desk/<reference>/release": ITS_CLERKS,
+    "/desk/<reference>/versions/<int:number>": ITS_CLERKS,
+    "/desk/<reference>/versions/<int:number>/files/<field>": ITS_CLERKS,
+    "/desk/next": CLERKS,
     "/documents/<serial>": "its owner",
     "/healthz": "monitoring",
     "/help/card-reader": ANYONE,
@@ -110,7 +121,7 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS) or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -118,6 +129,8 @@ SAMPLES = {
     "field": "deed",
     "serial": "D-2026-000001",
     "int:session_id": "1",
+    "int:number": "1",
+    "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
 

@@ -52,7 +52,9 @@ UNIQUE = {
     "register_record": {"register, number"},
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
+    "search_term": {"desk, term, application_id"},
     "session": {"token_hash"},
+    "version": {"application_id, number"},
 }
 
 
@@ -235,7 +237,9 @@ def test_what_says_it_is_append_only_is_listed():
     assert {model.__name__ for model in APPEND_ONLY} == {
         "SecurityEvent",
         "ApplicationEvent",
+        "Version",
         "DecisionMade",
+        "Note",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -359,7 +363,9 @@ def one_of_each() -> dict[str, Any]:
     made: list[Callable[[], Any]] = [
         lambda: models.SecurityEvent.create(account=person, kind="signed-in", at=NOW),
         lambda: models.ApplicationEvent.create(application=application, kind="started", at=NOW),
+        lambda: models.Version.create(application=application, number=1, frozen={}, at=NOW),
         lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
+        lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditEntry.create(account=person, action="x", subject="y", at=NOW),
     ]

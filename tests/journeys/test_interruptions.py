@@ -151,7 +151,7 @@ def made_by(traveller: Traveller) -> dict[str, int]:
     with traveller.portal.tables():
         mine = (
             models.Application.select()
-            .join(models.Account)
+            .join(models.Account, on=models.Application.account)
             .join(models.Identifier)
             .where(models.Identifier.value == traveller.person.email)
         )

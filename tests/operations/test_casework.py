@@ -9,7 +9,7 @@ from engine.errors import Conflict, NotAllowed, NotFound, Refusal
 from engine.lifecycle import State
 from engine.money import Money
 from models import ApplicationEvent, Bill, DecisionMade, Document, Message, Outcome, Upload
-from operations import answers, applications, casework, documents, submission
+from operations import answers, applications, casework, corrections, documents, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 from operations.outside import outside
@@ -58,7 +58,7 @@ def test_a_returned_application_keeps_its_answers_shows_the_remark_and_goes_back
     back = applications.of(actor, opened.reference)
     assert back.state is State.RETURNED
     assert back.answers["months"] == 3
-    assert casework.remarks_on(back.row) == {"plate": "The plate is not readable."}
+    assert corrections.remarks_on(back.row) == {"plate": "The plate is not readable."}
     answer(actor, back, "car", plate="B 5678", kind="1")
     assert submission.submit(actor, back.reference, submission.offer(back).seal).state is State.IN_REVIEW
 

@@ -49,7 +49,11 @@ def test_submitting_freezes_everything_and_opens_one_bill() -> None:
     assert frozen["title"] == {"ar": "تجديد العضوية", "en": "Membership renewal"}
     assert frozen["records"]["membership"]["data"]["expires"] == "2018-03-19"
     assert frozen["steps"][3]["rows"] == [
-        {"label": {"ar": "فترة التجديد", "en": "Renewal period"}, "value": {"ar": "سنتان", "en": "Two years"}}
+        {
+            "field": "months",
+            "label": {"ar": "فترة التجديد", "en": "Renewal period"},
+            "value": {"ar": "سنتان", "en": "Two years"},
+        }
     ]
 
 

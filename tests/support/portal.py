@@ -106,6 +106,13 @@ class Portal:
             _account(person)
         return person
 
+    def clerk(self, desk: str) -> Person:
+        """Somebody nobody has used yet, who works at that desk."""
+        person = self.stranger()
+        with self.tables():
+            models.Role.create(account=_account(person), name="clerk", authority=desk)
+        return person
+
     def visitor(self, **options: Any) -> dict[str, Any]:
         """Options for a browser's context: a visitor from a network address of their own."""
         return {"extra_http_headers": {"X-Forwarded-For": f"192.0.2.{next(self._addresses)}"}, **options}

@@ -1,0 +1,5 @@
+"""The clerks' room: what waits, one application to read and decide."""
+
+from blueprints.desk.routes import blueprint
+
+__all__ = ["blueprint"]

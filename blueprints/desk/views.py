@@ -1,0 +1,318 @@
+"""What the desk's pages show, gathered in one place per page, so that templates only draw."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from blueprints.applications.views import EVENTS, KINDS, quoted
+from blueprints.forms import Form
+from blueprints.language import locale
+from engine.catalogue import catalogue
+from engine.errors import NotFound
+from engine.fees import Quote
+from engine.lifecycle import State
+from engine.wording import Text, _
+from operations import corrections, staff
+from operations.casework import Outcome
+from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue
+from operations.now import now
+
+if TYPE_CHECKING:
+    from models import Message
+
+LONGEST = 2000
+REMARK = "remark-"
+
+LABELS: dict[State, Text] = {
+    State.DRAFT: _("Draft"),
+    State.TO_PAY: _("To be paid"),
+    State.IN_REVIEW: _("In review"),
+    State.RETURNED: _("With the applicant"),
+    State.COMPLETED: _("Completed"),
+    State.REFUSED: _("Refused"),
+    State.WITHDRAWN: _("Withdrawn"),
+}
+HAPPENED: dict[str, Text] = EVENTS | {
+    "started": _("Begun"),
+    "submitted": _("Submitted"),
+    "reopened": _("Taken back by the applicant"),
+    "approved": _("Approved"),
+    "returned": _("Returned for correction"),
+    "refused": _("Refused"),
+    "withdrawn": _("Withdrawn by the applicant"),
+    "register-changed": _("The register changed meanwhile: please look at it"),
+}
+MESSAGES: dict[str, Text] = {
+    "application_received": _("Your application arrived"),
+    "application_returned": _("Please correct your application"),
+    "application_to_pay": _("Approved: please pay"),
+    "application_refused": _("Refused, with the reason"),
+    "application_completed": _("Completed"),
+    "payment_received": _("Payment received, with the receipt"),
+}
+CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
+ACTIONS: dict[Outcome, dict[str, Any]] = {
+    Outcome.APPROVE: {"title": _("Approve"), "button": _("Approve it"), "kind": "primary"},
+    Outcome.RETURN: {"title": _("Return for correction"), "button": _("Return it"), "kind": "primary"},
+    Outcome.REFUSE: {"title": _("Refuse"), "button": _("Refuse it"), "kind": "danger"},
+}
+REASONS: dict[Outcome, tuple[Text, Text]] = {
+    Outcome.APPROVE: (_("Remark on the approval"), _("Kept with the decision; you may leave it empty.")),
+    Outcome.RETURN: (_("What the applicant should know"), _("Sent with the remarks. You may leave it empty if they say it all.")),
+    Outcome.REFUSE: (_("The reason"), _("The applicant reads it word for word: say what was missing or which rule stands against it.")),
+}  # fmt: skip
+
+
+# --- Lists -----------------------------------------------------------------------------------------------------------------------
+
+
+def cursor(text: str | None) -> Cursor | None:
+    """Where a page begins, from its address; what cannot be read begins at the beginning."""
+    try:
+        moment, _comma, row = (text or "").partition(",")
+        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), int(row)
+    except (ValueError, OverflowError):
+        return None
+
+
+def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, found: list[Listed] | None) -> dict[str, Any]:
+    counts = {"waiting": listed.waiting, "mine": listed.mine}
+    lines = listed.lines if found is None else found
+    return {
+        "title": catalogue.desks[chosen],
+        "authority": catalogue.authorities[chosen.partition(".")[0]].title,
+        "desk": chosen,
+        "desks": [
+            {"title": catalogue.desks[desk], "href": url_for("desk.queue", desk=desk), "current": desk == chosen}
+            for desk in desks
+        ],
+        "tabs": [
+            {
+                "title": shown.title,
+                "href": url_for("desk.queue", desk=chosen, show=name),
+                "current": found is None and name == view,
+                "count": _counted(counts[name]) if name in counts else None,
+            }
+            for name, shown in VIEWS.items()
+        ],
+        "view": view,
+        "asked": asked,
+        "found": found,
+        "shows": {"state": found is not None, "holder": found is not None or view not in ("waiting", "mine")},
+        "lines": [_line(line) for line in lines],
+        "onwards": _onwards(chosen, view, listed.onwards) if found is None else None,
+    }
+
+
+def _counted(count: int) -> str:
+    return f"{CAP:,}+" if count > CAP else str(count)
+
+
+def _onwards(desk: str, view: str, after: Cursor | None) -> str | None:
+    return url_for("desk.queue", desk=desk, show=view, after=f"{after[0].isoformat()},{after[1]}") if after else None
+
+
+def _line(line: Listed) -> dict[str, Any]:
+    return {
+        "reference": line.reference,
+        "href": url_for("desk.application", reference=line.reference),
+        "title": line.title,
+        "applicant": line.applicant,
+        "submitted": line.submitted_at.date(),
+        "age": _age(line.submitted_at),
+        "status": LABELS[line.state],
+        "kind": KINDS[line.state],
+        "holder": _("you") if line.mine else line.holder,
+    }
+
+
+def _age(moment: dt.datetime) -> Text:
+    days = (now() - moment).days
+    return _("%(num)s day", "%(num)s days", num=days) if days else _("today")
+
+
+# --- One application -------------------------------------------------------------------------------------------------------------
+
+
+def application(dossier: Dossier) -> dict[str, Any]:
+    row, state = dossier.row, State(dossier.row.state)
+    quote = Quote.thaw(row.frozen["quote"])
+    maywork = state is State.IN_REVIEW and not dossier.own
+    return {
+        **_head(dossier),
+        "may_take": maywork and not dossier.holder,
+        "may_decide": maywork and (dossier.mine or not dossier.holder),
+        "actions": [
+            {**action, "href": url_for("desk.decide", reference=row.reference, outcome=outcome)}
+            for outcome, action in ACTIONS.items()
+        ],
+        "sections": _sections(dossier),
+        "facts": [_record(frozen) for frozen in row.frozen["records"].values()],
+        "fee": {**quoted(quote), "due": _due(dossier)} if quote.lines else None,
+        "notes": [{"by": staff.name_of(note.by, locale()), "at": note.at, "text": note.text} for note in dossier.notes],
+        "timeline": [_happened(event) for event in dossier.events],
+        "messages": [_message(message) for message in dossier.messages],
+        "papers": [
+            {"title": paper.content["title"], "serial": paper.serial, "href": url_for("documents.verify_code", code=paper.code)}
+            for paper in dossier.documents
+        ],
+    }
+
+
+def _head(dossier: Dossier) -> dict[str, Any]:
+    row, state = dossier.row, State(dossier.row.state)
+    return {
+        "row": row,
+        "title": row.frozen["title"],
+        "desk": row.desk,
+        "desk_title": catalogue.desks[row.desk],
+        "status": LABELS[state],
+        "kind": KINDS[state],
+        "state": state,
+        "dossier": dossier,
+        "applicant": _applicant(dossier),
+        "before": [
+            {"number": version.number, "at": version.at, "href": url_for("desk.version", reference=row.reference, number=version.number)}
+            for version in dossier.versions
+        ],
+    }  # fmt: skip
+
+
+def _applicant(dossier: Dossier) -> list[dict[str, Any]]:
+    known = dossier.identifiers
+    rows = (
+        (_("Applicant"), dossier.row.frozen["applicant"]),
+        (_("Civil number"), known.get("civil-number") or _("not proven")),
+        (_("Mobile"), known.get("phone")),
+        (_("E-mail"), known.get("email")),
+        (_("Submitted"), dossier.row.submitted_at),
+        (_("Taken by"), _("you") if dossier.mine else dossier.holder or _("nobody yet")),
+    )
+    return [{"term": term, "value": value, "isolate": isinstance(value, str)} for term, value in rows if value]
+
+
+def _sections(dossier: Dossier) -> list[dict[str, Any]]:
+    """The answers by step; beside each what was remarked on it last, and where its file is."""
+    row = dossier.row
+    returns = [made for made in dossier.decisions if made.outcome == Outcome.RETURN]
+    remarks = returns[-1].remarks if returns else {}
+    return [
+        {
+            "title": step["title"],
+            "rows": [
+                {**answer, "file": _file(row, row.version, row.frozen, answer), "remark": remarks.get(answer.get("field"))}
+                for answer in step["rows"]
+            ],
+        }
+        for step in row.frozen["steps"]
+        if step["rows"]
+    ]
+
+
+def _file(row: Any, version: int, frozen: dict[str, Any], answer: dict[str, Any]) -> str | None:
+    """Where the file of this answer is handed out, if it is one."""
+    value = frozen["answers"].get(answer.get("field"))
+    if not isinstance(value, dict) or "digest" not in value:
+        return None
+    return url_for("desk.file", reference=row.reference, number=version, field=answer["field"])
+
+
+def _record(frozen: dict[str, Any]) -> dict[str, Any]:
+    record = catalogue.record(frozen)
+    rows = [{"term": term, "value": value, "isolate": isinstance(value, str)} for term, value in record.rows()]
+    return {"title": record.register.title, "rows": rows}
+
+
+def _due(dossier: Dossier) -> Text:
+    bill = dossier.bill
+    if bill is None:
+        return _("Falls due when you approve.") if not dossier.row.approved_at else _("Nothing to pay.")
+    return _("Paid: receipt %(number)s", number=dossier.receipt) if dossier.receipt else _("Billed; not paid yet.")
+
+
+def _happened(event: Any) -> dict[str, Any]:
+    return {
+        "title": HAPPENED[event.kind],
+        "when": event.at,
+        "text": event.details.get("reason", ""),
+        "kind": "bad" if event.kind == "refused" else "done",
+    }
+
+
+def _message(message: "Message") -> dict[str, Any]:
+    came = _("sent") if message.sent_at else _("could not be delivered") if message.failed_at else _("on its way")
+    return {
+        "title": MESSAGES.get(message.template, Text(message.template)),
+        "channel": CHANNELS[message.channel],
+        "at": message.sent_at or message.created_at,
+        "came": came,
+        "failed": message.failed_at is not None,
+    }
+
+
+# --- Versions --------------------------------------------------------------------------------------------------------------------
+
+
+def versions(dossier: Dossier, number: int) -> dict[str, Any]:
+    """Version `number` beside the next. Raises NotFound where there is none."""
+    kept = {version.number: version.frozen for version in dossier.versions} | {dossier.row.version: dossier.row.frozen}
+    if number not in kept or number + 1 not in kept:
+        raise NotFound
+    before, after = kept[number], kept[number + 1]
+    return {**_head(dossier), "number": number, "steps": corrections.compare(before, after)}
+
+
+# --- Deciding --------------------------------------------------------------------------------------------------------------------
+
+
+def decision_form(dossier: Dossier, outcome: Outcome) -> type[Form]:
+    """The form of a decision: its text, and on a return a remark for each answer."""
+    reply = catalogue.services[dossier.row.service].reply
+    label, hint = REASONS[outcome]
+    if outcome is Outcome.APPROVE and reply is not None:
+        label, hint = (
+            reply,
+            _("The applicant receives it as a letter with the authority's seal. Write it in the applicant's language."),
+        )
+    fields: dict[str, Any] = {"reason": _text(label, hint, rows=8 if outcome is Outcome.APPROVE else 4)}
+    if outcome is Outcome.RETURN:
+        for answer in _answers(dossier):
+            fields[REMARK + answer["field"]] = _text(_("What to correct here"), None, rows=2)
+    return type("DecisionForm", (Form,), fields)
+
+
+def _text(label: Text, hint: Text | None, rows: int) -> TextAreaField:
+    return TextAreaField(
+        label, description=hint or "", validators=[Length(max=LONGEST)], render_kw={"rows": rows, "maxlength": LONGEST}
+    )
+
+
+def _answers(dossier: Dossier) -> list[dict[str, Any]]:
+    """One row for each field that was asked."""
+    rows = [row for step in dossier.row.frozen["steps"] for row in step["rows"] if row.get("field")]
+    return list({row["field"]: row for row in reversed(rows)}.values())[::-1]
+
+
+def remarks(form: Form) -> dict[str, str]:
+    """What was remarked, by the field's name."""
+    return {name.removeprefix(REMARK): text for name, text in form.data.items() if name.startswith(REMARK) and text}
+
+
+def deciding(dossier: Dossier, outcome: Outcome) -> dict[str, Any]:
+    quote = Quote.thaw(dossier.row.frozen["quote"])
+    return {
+        **_head(dossier),
+        "button": ACTIONS[outcome]["button"],
+        "press_kind": ACTIONS[outcome]["kind"],
+        "page_title": ACTIONS[outcome]["title"],
+        "outcome": outcome,
+        "answers": [
+            {**answer, "control": REMARK + answer["field"], "file": _file(dossier.row, dossier.row.version, dossier.row.frozen, answer)}
+            for answer in _answers(dossier)
+        ],
+        "fee": quoted(quote) if quote.total else None,
+        "appeal": catalogue.authorities[dossier.row.authority].appeal,
+    }  # fmt: skip

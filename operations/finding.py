@@ -1,0 +1,56 @@
+"""Finding an application by any number or word of a name: staff type it as they heard it.
+
+An application's terms are written when it is submitted, and again when a document of it gets its number. Words are spelled by
+engine/search.py for the table and for the question alike; numbers are kept without their signs.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from engine.fields import LongText, Pattern, Text
+from engine.search import norm
+from engine.service import Service
+from models import Application, SearchTerm
+
+MOST = 60  # terms of one application; a form is a page or two
+LONGEST = 40  # letters of a term
+
+
+def remember(row: Application, texts: Iterable[str]) -> None:
+    """These texts find the application from now on. Part of the caller's transaction."""
+    terms = list(dict.fromkeys(term[:LONGEST] for text in texts for term in _terms(text)))[:MOST]
+    if terms:
+        rows = [{"desk": row.desk, "term": term, "application": row} for term in terms]
+        SearchTerm.insert_many(rows).on_conflict_ignore().execute()
+
+
+def texts_of(service: Service, frozen: dict[str, Any], numbers: Iterable[str]) -> Iterator[str]:
+    """What a submitted application is known by: its number, its applicant, its records, its short answers."""
+    yield from numbers
+    yield from frozen["applicant"].values()
+    for record in frozen["records"].values():
+        yield record["number"]
+        for value in record["data"].values():
+            if isinstance(value, dict):
+                yield from value.values()
+    for name, value in frozen["answers"].items():
+        if (
+            isinstance(value, str)
+            and isinstance(field := service.field(name), Text | Pattern)
+            and not isinstance(field, LongText)
+        ):
+            yield value
+
+
+def asked(text: str) -> tuple[str, list[str]]:
+    """What somebody typed: as one number without its signs, and as the words of a name, the longest (the rarest, one hopes) first."""
+    words = norm(text).split()
+    return "".join(words)[:LONGEST], sorted((word[:LONGEST] for word in words), key=len, reverse=True)
+
+
+def _terms(text: str) -> Iterator[str]:
+    """Its words; and all of it in one, where it is a number that people write with signs."""
+    words = norm(text).split()
+    if len(words) > 1 and any(sign.isdigit() for sign in text):
+        yield "".join(words)
+    yield from (word for word in words if len(word) > 1)
