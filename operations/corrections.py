@@ -71,7 +71,8 @@ def _versions(application: Any) -> Any:
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[dict[str, str], list[Compared]]]:
     """Two frozen contents side by side: for each step its title and rows."""
-    steps = zip_longest(before["steps"], after["steps"], fillvalue={"title": None, "rows": []})
+    nothing: dict[str, Any] = {"title": None, "rows": []}
+    steps: Iterator[tuple[dict[str, Any], dict[str, Any]]] = zip_longest(before["steps"], after["steps"], fillvalue=nothing)
     return [
         (new["title"] or old["title"], list(_rows(old["rows"], new["rows"], before["answers"], after["answers"])))
         for old, new in steps
@@ -82,6 +83,6 @@ def _rows(
     before: list[dict[str, Any]], after: list[dict[str, Any]], old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[Compared]:
     for was, is_ in zip_longest(before, after):
-        field = (is_ or was).get("field")
+        field = (is_ or was)["field"]
         differs = (was and was["value"]) != (is_ and is_["value"]) or old.get(field) != new.get(field)
         yield Compared((is_ or was)["label"], was and was["value"], is_ and is_["value"], differs)

@@ -34,14 +34,18 @@ def texts_of(service: Service, frozen: dict[str, Any], numbers: Iterable[str]) -
             if isinstance(value, dict):
                 yield from value.values()
     for name, value in frozen["answers"].items():
-        if isinstance(value, str) and isinstance(field := service.field(name), Text | Pattern) and not isinstance(field, LongText):
+        if (
+            isinstance(value, str)
+            and isinstance(field := service.field(name), Text | Pattern)
+            and not isinstance(field, LongText)
+        ):
             yield value
 
 
 def asked(text: str) -> tuple[str, list[str]]:
-    """What somebody typed: as one number without its signs, and as the words of a name, the longest (the rarest, one hopes) first."""
+    """What somebody typed: as one number without its signs, and as the words of a name."""
     words = norm(text).split()
-    return "".join(words)[:LONGEST], sorted((word[:LONGEST] for word in words), key=len, reverse=True)
+    return "".join(words)[:LONGEST], [word[:LONGEST] for word in words]
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -78,33 +78,30 @@ def cursor(text: str | None) -> Cursor | None:
         return None
 
 
-def queue(
-    desks: list[str], chosen: str, view: str, listed: Queue, asked: str, found: list[Listed] | None
-) -> dict[str, Any]:
+def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str) -> dict[str, Any]:
     counts = {"waiting": listed.waiting, "mine": listed.mine}
-    lines = listed.lines if found is None else found
     return {
         "title": catalogue.desks[chosen],
         "authority": catalogue.authorities[chosen.partition(".")[0]].title,
         "desk": chosen,
         "desks": [
-            {"title": catalogue.desks[desk], "href": url_for("desk.queue", desk=desk), "current": desk == chosen} for desk in desks
+            {"title": catalogue.desks[desk], "href": url_for("desk.queue", desk=desk), "current": desk == chosen}
+            for desk in desks
         ],
         "tabs": [
             {
                 "title": shown.title,
                 "href": url_for("desk.queue", desk=chosen, show=name),
-                "current": found is None and name == view,
+                "current": not asked and name == view,
                 "count": _counted(counts[name]) if name in counts else None,
             }
             for name, shown in VIEWS.items()
         ],
         "view": view,
         "asked": asked,
-        "found": found,
-        "shows": {"state": found is not None, "holder": found is not None or view not in ("waiting", "mine")},
-        "lines": [_line(line) for line in lines],
-        "onwards": _onwards(chosen, view, listed.onwards) if found is None else None,
+        "shows": {"state": bool(asked), "holder": bool(asked) or view not in ("waiting", "mine")},
+        "lines": [_line(line) for line in listed.lines],
+        "onwards": _onwards(chosen, view, listed.onwards),
     }
 
 
@@ -274,7 +271,10 @@ def decision_form(dossier: Dossier, outcome: Outcome) -> type[Form]:
     reply = catalogue.services[dossier.row.service].reply
     label, hint = REASONS[outcome]
     if outcome is Outcome.APPROVE and reply is not None:
-        label, hint = reply, _("The applicant receives it as a letter with the authority's seal. Write it in the applicant's language.")
+        label, hint = (
+            reply,
+            _("The applicant receives it as a letter with the authority's seal. Write it in the applicant's language."),
+        )
     fields: dict[str, Any] = {"reason": _text(label, hint, rows=8 if outcome is Outcome.APPROVE else 4)}
     if outcome is Outcome.RETURN:
         for answer in _answers(dossier):

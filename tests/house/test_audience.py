@@ -96,7 +96,9 @@ AUDIENCE = {
     "/verify/<code>": ANYONE,
 }
 PERSONAL = sorted(
-    rule for rule, whom in AUDIENCE.items() if whom in (SIGNED_IN, ASKED, PAYER, CLERKS, ITS_CLERKS, "its owner") or whom.startswith(APPLICANT)
+    rule
+    for rule, whom in AUDIENCE.items()
+    if whom in (SIGNED_IN, ASKED, PAYER, CLERKS, ITS_CLERKS, "its owner") or whom.startswith(APPLICANT)
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",

@@ -82,9 +82,9 @@ def test_a_staff_route_answers_whom_it_says_and_nobody_else(who: str, portal: Fl
                 else:
                     expected = 403 if place == NOBODY else 404
                     asks = f"{address}?desk=municipality.administration" if rule == "/desk" else address
-                    assert client.open(asks, method=method, data={"desk": "municipality.administration"}).status_code == expected, (
-                        f"{who}: {method} {address}"
-                    )
+                    assert (
+                        client.open(asks, method=method, data={"desk": "municipality.administration"}).status_code == expected
+                    ), f"{who}: {method} {address}"
     assert walked == 9
 
 
@@ -95,9 +95,13 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(who: str, portal: Flas
     for _methods, rule, whom in routes(portal):
         if whom == ITS_CLERKS:
             there, nowhere = (
-                client.open(sample(rule).replace("CHAMBER-2026-0000042-2", name)) for name in (reference, "MUNICIPALITY-2026-9999999-1")
+                client.open(sample(rule).replace("CHAMBER-2026-0000042-2", name))
+                for name in (reference, "MUNICIPALITY-2026-9999999-1")
             )
-            assert (there.status_code, said(there, reference)) == (nowhere.status_code, said(nowhere, "MUNICIPALITY-2026-9999999-1"))
+            assert (there.status_code, said(there, reference)) == (
+                nowhere.status_code,
+                said(nowhere, "MUNICIPALITY-2026-9999999-1"),
+            )
     assert AuditEntry.select().count() == before
 
 

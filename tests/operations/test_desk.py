@@ -191,7 +191,9 @@ def test_only_what_was_asked_can_be_changed_and_it_returns_to_the_same_clerk_in_
     person, clerk = signed_in(a_person()), a_clerk()
     opened = asked(person, paper=b"first")
     submitted_at = Application.get().submitted_at
-    casework.decide(clerk, opened.reference, Outcome.RETURN, remarks={"subject": "Which tree?", "paper": "Not readable", "text": " "})
+    casework.decide(
+        clerk, opened.reference, Outcome.RETURN, remarks={"subject": "Which tree?", "paper": "Not readable", "text": " "}
+    )
     back = applications.of(person, opened.reference)
     assert corrections.remarks_on(back.row) == {"subject": "Which tree?", "paper": "Not readable"}
     answer(person, back, "request", subject="The old fig", text="Something else entirely")
@@ -251,14 +253,14 @@ def test_it_is_found_by_any_number_and_any_spelling_of_a_name(typed: str) -> Non
     _account, person = an_owner(first_name="Ahmad", family_name="Aljahdhami", arabic_name="علي سعيد الجهضمي")
     wanted, other = asked(person, "سور المدرسة القديمة"), asked()
     text = typed.format(reference=wanted.reference.lower(), bare=wanted.reference.replace("-", " "))
-    found = [line.reference for line in desk.search(a_clerk(), DESK, text)]
+    found = [line.reference for line in desk.search(a_clerk(), DESK, text).lines]
     assert found == [wanted.reference] and other.reference not in found
 
 
 def test_what_is_not_known_is_not_found_and_nothing_finds_nothing() -> None:
     asked(subject="A tree")
     clerk = a_clerk()
-    assert [desk.search(clerk, DESK, text) for text in ("", " - ", "camel", "tree camel", "leans")] == [[], [], [], [], []]
+    assert [desk.search(clerk, DESK, text).lines for text in ("", " - ", "camel", "tree camel", "leans")] == [[], [], [], [], []]
     assert SearchTerm.select().where(SearchTerm.term == "tree").count() == 1
 
 

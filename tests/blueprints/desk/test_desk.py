@@ -6,8 +6,7 @@ import pytest
 from flask import Flask
 
 from models import Application, Bill, Note, Role
-from operations import demonstration, desk, documents, sessions
-from operations import applications
+from operations import applications, demonstration, desk, documents, sessions
 from tests.support.builders import a_person
 from tests.support.client import Client
 
@@ -69,7 +68,9 @@ def test_a_request_goes_from_the_applicant_to_the_letter(citizen: Client, clerk:
     both = clerk.visit(f"/desk/{reference}/versions/1")
     assert "The old fig" in both.text and len(both.html.xpath("//tr[@class='is-changed']")) == 1
     approving = clerk.visit(f"/desk/{reference}/decision/approve")
-    assert approving.submit("decision", reason=" ").errors == {"reason": "Error: Write your reply: it is what the applicant receives."}
+    assert approving.submit("decision", reason=" ").errors == {
+        "reason": "Error: Write your reply: it is what the applicant receives."
+    }
     done = approving.submit("decision", reason="The fig will be cut.\n\nThank you.")
     assert "Approved." in done.text and "Billed; not paid yet." in done.text
     assert Bill.get().total.baisa == 2000
@@ -151,5 +152,3 @@ def test_each_page_costs_few_statements(language: str, portal: Flask, citizen: C
         client.visit(address)
         hooks.clear()
         assert len(seen) <= most, "\n".join(seen)
-
-
