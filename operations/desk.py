@@ -96,20 +96,28 @@ def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None) -> Qu
     rows = shown.rows.all(actor.account if shown.own else desk, *begin, PAGE + 1)
     lines = [_line(actor, row) for row in rows[:PAGE]]
     onwards = (lines[-1].submitted_at, lines[-1].id) if len(rows) > PAGE else None
-    return Queue(lines, onwards, _how_many_wait.first(desk)["n"], _how_many_mine.first(actor.account)["n"])
+    return Queue(lines, onwards, *_counts(actor, desk))
 
 
-def search(actor: Actor, desk: str, text: str) -> list[Listed]:
-    """Applications of the desk by any number or by words of a name, newest first, at most PAGE."""
+def search(actor: Actor, desk: str, text: str) -> Queue:
+    """Applications of the desk by any number or by words of a name, newest first, at most PAGE. Raises as `queue` does."""
     if desk not in staff.desks_of(actor):
         raise NotFound
-    whole, words = finding.asked(text)
-    if not whole:
-        return []
-    rows = _by_number.all(desk, whole, PAGE)
-    if not rows and len(words) > 1:
-        rows = _by_words.all(desk, *(words * 3)[:3], PAGE)  # a short question asks for a word twice
-    return [_line(actor, row) for row in rows]
+    lines = [_line(actor, row) for row in _found(desk, *finding.asked(text))]
+    return Queue(lines, None, *_counts(actor, desk))
+
+
+def _found(desk: str, whole: str, words: list[str]) -> list[dict[str, Any]]:
+    """By the whole of it as one number or word; else by the first three words, the rarest of them looked up first."""
+    rows = _by_number.all(desk, whole, PAGE) if whole else []
+    if rows or len(words) < 2:
+        return rows
+    rarest_first = sorted(words[:3], key=lambda word: _how_often.first(desk, word)["n"])
+    return _by_words.all(desk, *(rarest_first * 2)[:3], PAGE)  # of two words one is asked for twice
+
+
+def _counts(actor: Actor, desk: str) -> tuple[int, int]:
+    return _how_many_wait.first(desk)["n"], _how_many_mine.first(actor.account)["n"]
 
 
 def _line(actor: Actor, row: dict[str, Any]) -> Listed:
@@ -178,20 +186,23 @@ VIEWS: dict[str, View] = {
 }
 
 
-def _counted(where: Any) -> Any:
-    return (
-        Application.select(fn.COUNT(SQL("1")).alias("n")).from_(Application.select(SQL("1")).where(where).limit(CAP + 1)).dicts()
-    )
+def _counted(table: Any, where: Any) -> Any:
+    return table.select(fn.COUNT(SQL("1")).alias("n")).from_(table.select(SQL("1")).where(where).limit(CAP + 1)).dicts()
 
 
 @statement
 def _how_many_wait(desk: Any) -> Any:
-    return _counted((Application.desk == desk) & WAITING)
+    return _counted(Application, (Application.desk == desk) & WAITING)
 
 
 @statement
 def _how_many_mine(clerk: Any) -> Any:
-    return _counted((Application.clerk == clerk) & TAKEN)
+    return _counted(Application, (Application.clerk == clerk) & TAKEN)
+
+
+@statement
+def _how_often(desk: Any, term: Any) -> Any:
+    return _counted(SearchTerm, (SearchTerm.desk == desk) & (SearchTerm.term == term))
 
 
 @statement

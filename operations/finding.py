@@ -43,9 +43,9 @@ def texts_of(service: Service, frozen: dict[str, Any], numbers: Iterable[str]) -
 
 
 def asked(text: str) -> tuple[str, list[str]]:
-    """What somebody typed: as one number without its signs, and as the words of a name, the longest (the rarest, one hopes) first."""
+    """What somebody typed: as one number without its signs, and as the words of a name."""
     words = norm(text).split()
-    return "".join(words)[:LONGEST], sorted((word[:LONGEST] for word in words), key=len, reverse=True)
+    return "".join(words)[:LONGEST], [word[:LONGEST] for word in words]
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -47,9 +47,11 @@ def queue() -> Response:
     chosen = request.args.get("desk") or next(iter(desks), "")
     view = request.args.get("show", "waiting")
     asked = request.args.get("q", "").strip()
-    listed = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")))
-    found = desk.search(actor(), chosen, asked) if asked else None
-    return page("desk/queue.html", **views.queue(desks, chosen, view, listed, asked, found))
+    if asked:
+        listed = desk.search(actor(), chosen, asked)
+    else:
+        listed = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")))
+    return page("desk/queue.html", **views.queue(desks, chosen, view, listed, asked))
 
 
 @blueprint.post("/next")

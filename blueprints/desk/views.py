@@ -78,9 +78,8 @@ def cursor(text: str | None) -> Cursor | None:
         return None
 
 
-def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, found: list[Listed] | None) -> dict[str, Any]:
+def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str) -> dict[str, Any]:
     counts = {"waiting": listed.waiting, "mine": listed.mine}
-    lines = listed.lines if found is None else found
     return {
         "title": catalogue.desks[chosen],
         "authority": catalogue.authorities[chosen.partition(".")[0]].title,
@@ -93,17 +92,16 @@ def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, f
             {
                 "title": shown.title,
                 "href": url_for("desk.queue", desk=chosen, show=name),
-                "current": found is None and name == view,
+                "current": not asked and name == view,
                 "count": _counted(counts[name]) if name in counts else None,
             }
             for name, shown in VIEWS.items()
         ],
         "view": view,
         "asked": asked,
-        "found": found,
-        "shows": {"state": found is not None, "holder": found is not None or view not in ("waiting", "mine")},
-        "lines": [_line(line) for line in lines],
-        "onwards": _onwards(chosen, view, listed.onwards) if found is None else None,
+        "shows": {"state": bool(asked), "holder": bool(asked) or view not in ("waiting", "mine")},
+        "lines": [_line(line) for line in listed.lines],
+        "onwards": _onwards(chosen, view, listed.onwards),
     }
 
 

@@ -203,11 +203,6 @@ def shown(traveller: Traveller, text: str) -> str:
 def receipts_of(traveller: Traveller) -> int:
     """How many receipts there are for what this person paid."""
     with traveller.portal.tables():
-        paid = (
-            models.Receipt.select()
-            .join(models.PaymentAttempt)
-            .join(models.Bill)
-            .join(models.Application)
-            .join(models.Account, on=models.Application.account)
-        )
-        return int(paid.join(models.Identifier).where(models.Identifier.value == traveller.person.email).count())
+        paid = models.Receipt.select().join(models.PaymentAttempt).join(models.Bill).join(models.Application)
+        theirs = paid.join(models.Account, on=models.Application.account)
+        return int(theirs.join(models.Identifier).where(models.Identifier.value == traveller.person.email).count())

@@ -253,14 +253,14 @@ def test_it_is_found_by_any_number_and_any_spelling_of_a_name(typed: str) -> Non
     _account, person = an_owner(first_name="Ahmad", family_name="Aljahdhami", arabic_name="علي سعيد الجهضمي")
     wanted, other = asked(person, "سور المدرسة القديمة"), asked()
     text = typed.format(reference=wanted.reference.lower(), bare=wanted.reference.replace("-", " "))
-    found = [line.reference for line in desk.search(a_clerk(), DESK, text)]
+    found = [line.reference for line in desk.search(a_clerk(), DESK, text).lines]
     assert found == [wanted.reference] and other.reference not in found
 
 
 def test_what_is_not_known_is_not_found_and_nothing_finds_nothing() -> None:
     asked(subject="A tree")
     clerk = a_clerk()
-    assert [desk.search(clerk, DESK, text) for text in ("", " - ", "camel", "tree camel", "leans")] == [[], [], [], [], []]
+    assert [desk.search(clerk, DESK, text).lines for text in ("", " - ", "camel", "tree camel", "leans")] == [[], [], [], [], []]
     assert SearchTerm.select().where(SearchTerm.term == "tree").count() == 1
 
 
