@@ -137,7 +137,7 @@ class Account(Row):
 
     def called(self, locale: str) -> str:
         """How a message in that language greets them."""
-        return str((locale == "ar" and self.arabic_name) or self.first_name)
+        return str(self.arabic_name if locale == "ar" and self.arabic_name else self.first_name)
 
 
 class Identifier(Row):
