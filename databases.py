@@ -17,6 +17,14 @@ def database_at(url: str) -> Database:
     return Lasting(url, prefer_psycopg3=True)
 
 
+def run_script(db: Any, migration: str) -> None:
+    """The SQL that lies beside a migration, `<its name>.sqlite.sql` or `.postgresql.sql`; its statements are parted by an empty line."""
+    dialect = "sqlite" if isinstance(db, SqliteDatabase) else "postgresql"
+    for statement in Path(migration).with_suffix(f".{dialect}.sql").read_text().split(";\n\n"):
+        statement = statement.rstrip(";\n")
+        db.execute_sql(statement if dialect == "sqlite" else statement.replace("%", "%%"))  # psycopg reads % as a placeholder
+
+
 class Fair(SqliteDatabase):
     """Writers queue at a gate, a lock on the file `….gate`, before they begin.
 

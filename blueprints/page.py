@@ -15,6 +15,10 @@ from blueprints.addresses import here
 from blueprints.language import locale
 from engine.wording import LOCALES, Text, _
 from operations import rendering, sessions, staff
+from operations.staff import Duty
+
+ROOMS: tuple[tuple[Duty, Text, str], ...] = ((Duty.CLERK, _("Desk"), "desk.queue"),)
+"""Where each duty is done, for the navigation."""
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
@@ -61,21 +65,21 @@ def _frame() -> dict[str, Any]:
 
 def _portal(signed_in: bool) -> dict[str, Any]:
     return {
-        **_addresses(signed_in, staff.is_clerk(actor())),
+        **_addresses(signed_in, staff.duties_of(actor())),
         "session_seconds": sessions.idle_seconds(actor().assurance),
         "development_mailbox_url": current_app.config["MAILBOX_URL"] if current_app.config["DEVELOPMENT"] else None,
     }
 
 
 @cache
-def _addresses(signed_in: bool, clerk: bool) -> dict[str, Any]:
+def _addresses(signed_in: bool, duties: frozenset[Duty]) -> dict[str, Any]:
     """The same on every page."""
     return {
         "home_url": url_for("applications.dashboard") if signed_in else url_for("pages.home"),
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "account_links": [
-            *([(_("Desk"), url_for("desk.queue"))] if clerk else []),
+            *((title, url_for(endpoint)) for duty, title, endpoint in ROOMS if duty in duties),
             (_("Dashboard"), url_for("applications.dashboard")),
             (_("My account"), url_for("accounts.mine")),
         ],

@@ -1,13 +1,9 @@
 """The tables of part 2: challenges of cards and phones, second factors, copies of one's data, declarations, visits at a provider."""
 
-from pathlib import Path
 from typing import Any
 
-from peewee import SqliteDatabase
+from databases import run_script
 
 
 def up(migrator: Any, db: Any) -> None:
-    dialect = "sqlite" if isinstance(migrator.database, SqliteDatabase) else "postgresql"
-    for statement in Path(__file__).with_suffix(f".{dialect}.sql").read_text().split(";\n\n"):
-        statement = statement.rstrip(";\n")
-        db.execute_sql(statement if dialect == "sqlite" else statement.replace("%", "%%"))  # psycopg reads % as a placeholder
+    run_script(migrator.database, __file__)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from models import Role
-from operations import accounts, fees, registers, staff
+from operations import accounts, fees, registers
+from operations.staff import Duty
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "Bawaba-demo-2026"
@@ -35,24 +36,25 @@ PEOPLE = (
         "arabic_name": "سالم ناصر البلوشي",
     },
 )
-STAFF = (
-    {
-        "email": "maryam@sohar.example.om",
-        "phone": "+96897001001",
-        "first_name": "Maryam",
-        "family_name": "Al Shidi",
-        "arabic_name": "مريم الشيدي",
-    },
-    {
-        "email": "hamad@sohar.example.om",
-        "phone": "+96897001002",
-        "first_name": "Hamad",
-        "family_name": "Al Farsi",
-        "arabic_name": "حمد الفارسي",
-    },
-)
-"""Two clerks of one desk: what one has taken, the other is told of."""
 DESK = "municipality.administration"
+STAFF = (
+    ("maryam@sohar.example.om", "+96897001001", "Maryam", "Al Shidi", "مريم الشيدي", Duty.CLERK, DESK),
+    ("hamad@sohar.example.om", "+96897001002", "Hamad", "Al Farsi", "حمد الفارسي", Duty.CLERK, DESK),
+    ("badr@sohar.example.om", "+96897001003", "Badr", "Al Maamari", "بدر المعمري", Duty.SUPERVISOR, "municipality"),
+    ("aisha@sohar.example.om", "+96897001004", "Aisha", "Al Zadjali", "عائشة الزدجالي", Duty.CASHIER, "municipality"),
+    ("yusuf@bawaba.example.om", "+96897001005", "Yusuf", "Al Kindi", "يوسف الكندي", Duty.ADMINISTRATOR, ""),
+    ("huda@bawaba.example.om", "+96897001006", "Huda", "Al Raisi", "هدى الرئيسي", Duty.ADMINISTRATOR, ""),
+    ("nasra@bawaba.example.om", "+96897001007", "Nasra", "Al Habsi", "نصرة الحبسي", Duty.AUDITOR, ""),
+)
+"""E-mail, mobile, names, duty, where. Two clerks of one desk: what one has taken, the other is told of. Two administrators: one
+proposes a fee, the other approves it."""
+DUTIES = {
+    Duty.CLERK: "دراسة المعاملات · clerk",
+    Duty.SUPERVISOR: "الإشراف · supervisor",
+    Duty.CASHIER: "الصندوق · cashier",
+    Duty.ADMINISTRATOR: "إدارة المنصة · administrator",
+    Duty.AUDITOR: "تدقيق · auditor",
+}
 
 
 def prepare() -> str:
@@ -62,16 +64,26 @@ def prepare() -> str:
         registers.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)
-    for clerk in STAFF:
-        account = accounts.ensure(password=PASSWORD, civil_number_verified=False, **clerk)
-        Role.get_or_create(account=account, name=staff.CLERK, authority=DESK)
-    lines = [_line(person) for person in PEOPLE]
+    for email, phone, first, family, arabic, duty, where in STAFF:
+        account = accounts.ensure(
+            password=PASSWORD,
+            civil_number_verified=False,
+            email=email,
+            phone=phone,
+            first_name=first,
+            family_name=family,
+            arabic_name=arabic,
+        )
+        Role.get_or_create(account=account, name=duty, authority=where)
     return "\n".join(
         (
             "الحسابات التجريبية · Demo accounts (e-mail or mobile)",
-            *lines,
-            "موظفو البلدية · clerks of the municipality",
-            *map(_line, STAFF),
+            *map(_line, PEOPLE),
+            "الموظفون · Staff",
+            *(
+                f"  {email:24} {phone.removeprefix('+968')}   {arabic} · {DUTIES[duty]}"
+                for email, phone, _f, _l, arabic, duty, _w in STAFF
+            ),
             f"  كلمة المرور · password: {PASSWORD}",
             "  رقم الهوية عبر الهاتف · Mobile ID PIN: 1234",
             "  بطاقة الدفع · card that pays: 4111 1111 1111 1111, 12/2030, CVN 123",

@@ -1,5 +1,9 @@
-"""Who of the staff may deal with what: a clerk's desks, and an application held for them."""
+"""Who of the staff may deal with what: their duties, the desks they have them at, and an application held for them.
 
+A duty is held for one desk (municipality.administration), for its authority, or for all of them.
+"""
+
+from enum import StrEnum
 from typing import Any
 
 from engine.actor import Actor
@@ -8,38 +12,52 @@ from engine.errors import NotAllowed, NotFound
 from models import Account, Application
 from statements import locked, statement
 
-CLERK = "clerk"
+
+class Duty(StrEnum):
+    """What an account's role lets it do."""
+
+    CLERK = "clerk"  # decides what lies on their desks
+    SUPERVISOR = "supervisor"  # hands out the work of their desks and answers for it
+    CASHIER = "cashier"  # takes and gives back money
+    ADMINISTRATOR = "administrator"  # fees, staff, registers, texts; sees no application's content
+    AUDITOR = "auditor"  # reads the trail
 
 
-def is_clerk(actor: Actor) -> bool:
-    return any(role.partition(":")[0] == CLERK for role in actor.roles)
+def duties_of(actor: Actor) -> frozenset[Duty]:
+    """The duties this person has anywhere."""
+    names = {role.partition(":")[0] for role in actor.roles}
+    return frozenset(duty for duty in Duty if duty in names)
 
 
-def desks_of(actor: Actor) -> list[str]:
-    """The desks this clerk works at, as the catalogue lists them. Raises NotAllowed for everybody else."""
-    if not is_clerk(actor):
+def require(actor: Actor, duty: Duty) -> None:
+    """Raises NotAllowed for who has that duty nowhere."""
+    if duty not in duties_of(actor):
         raise NotAllowed
-    return [desk for desk in catalogue.desks if works_at(actor, desk)]
 
 
-def works_at(actor: Actor, desk: str) -> bool:
-    """A clerk of everything, of the authority, or of this very section of it."""
-    return any(actor.may(role) for role in (CLERK, f"{CLERK}:{desk.partition('.')[0]}", f"{CLERK}:{desk}"))
+def desks_of(actor: Actor, duty: Duty = Duty.CLERK) -> list[str]:
+    """The desks this person has the duty at, as the catalogue lists them. Raises NotAllowed for who has it nowhere."""
+    require(actor, duty)
+    return [desk for desk in catalogue.desks if works_at(actor, desk, duty)]
 
 
-def lock(actor: Actor, reference: str) -> Application:
-    """An application of the clerk's desks, held until the transaction ends.
+def works_at(actor: Actor, desk: str, duty: Duty = Duty.CLERK) -> bool:
+    """For everything, for the authority, or for this very section of it."""
+    return any(actor.may(role) for role in (duty, f"{duty}:{desk.partition('.')[0]}", f"{duty}:{desk}"))
 
-    Raises NotAllowed for who is no clerk; NotFound for another desk's, for a draft, and for what does not exist: they look alike.
+
+def lock(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> Application:
+    """An application of the desks where this person has the duty, held until the transaction ends.
+
+    Raises NotAllowed for who has it nowhere; NotFound for another desk's, for a draft, and for what does not exist: they look alike.
     """
-    return admitted(actor, _locked.first(reference))
+    return admitted(actor, _locked.first(reference), duty)
 
 
-def admitted(actor: Actor, row: Application | None) -> Application:
-    """The application, if it lies on one of the clerk's desks (NotAllowed, NotFound)."""
-    if not is_clerk(actor):
-        raise NotAllowed
-    if row is None or row.submitted_at is None or row.service not in catalogue.services or not works_at(actor, row.desk):
+def admitted(actor: Actor, row: Application | None, duty: Duty = Duty.CLERK) -> Application:
+    """The application, if it lies on one of those desks (NotAllowed, NotFound)."""
+    require(actor, duty)
+    if row is None or row.submitted_at is None or row.service not in catalogue.services or not works_at(actor, row.desk, duty):
         raise NotFound
     return row
 
