@@ -166,9 +166,11 @@ class Role(Row):
 
 
 class Session(Row):
-    """A signed-in browser. Only the hash of its token is kept."""
+    """A signed-in browser. Only the hash of its token is kept; `next_*` is the token and assurance it was handed last, until it is used."""
 
     token_hash = TextField(unique=True)
+    next_hash = TextField(null=True, unique=True)
+    next_assurance = IntegerField(null=True)
     account = ForeignKeyField(Account, backref="sessions", on_delete="CASCADE")
     assurance = IntegerField(default=1)
     browser = TextField(default="")

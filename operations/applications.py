@@ -18,7 +18,7 @@ from engine.lifecycle import EDITABLE, WAITING_FOR_APPLICANT, State, move
 from engine.registers import Record
 from engine.service import Case, Decision, Service, Step
 from engine.wording import _
-from models import Application, ApplicationEvent, Bill, BillState, StepUp, StepUpState, database
+from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, database
 from operations import audit, bills, counters, documents, fees, messages, registers
 from operations.now import now, today
 from statements import locked, statement
@@ -223,7 +223,10 @@ def _bill(application: Any) -> Any:
 
 
 def granted(actor: Actor, opened: Opened) -> Assurance:
-    """How sure we are of this person for this application: the session's password, or the proof that opened it."""
+    """How sure we are of this person for this application: the session's password, or the proof that opened it.
+
+    A proof counts for the token it was answered with, from that token's first use on.
+    """
     grant = _grant.first(opened.row, actor.session)
     return max(Assurance.PASSWORD, Assurance(grant.reached)) if grant else Assurance.PASSWORD
 
@@ -231,7 +234,8 @@ def granted(actor: Actor, opened: Opened) -> Assurance:
 @statement
 def _grant(application: Any, session: Any) -> Any:
     here = (StepUp.application == application) & (StepUp.session == session) & (StepUp.state == StepUpState.OPEN)
-    return StepUp.select(StepUp.reached).where(here).order_by(StepUp.reached.desc()).limit(1)
+    used = Session.next_hash.is_null()
+    return StepUp.select(StepUp.reached).join(Session).where(here & used).order_by(StepUp.reached.desc()).limit(1)
 
 
 def needed(actor: Actor, step: Step) -> Assurance:

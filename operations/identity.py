@@ -266,7 +266,7 @@ def _subject(row: StepUp) -> str:
 def leave(actor: Actor, proof: str) -> tuple[StepUp, str | None]:
     """End the provider's session and open the application to this session. Returns the proof and the session's new token.
 
-    Pressing twice is harmless: the second finds it open and gets no new token.
+    Pressing twice is harmless: the second finds it open, and gets a token only if the first one's never came into use.
     """
     row = of(actor, proof)
     if row.state == StepUpState.PROVEN and row.expires_at < now():
@@ -284,5 +284,5 @@ def _open(actor: Actor, row: StepUp) -> tuple[StepUp, str | None]:
     if not won:
         if row.state != StepUpState.OPEN:
             raise Conflict(_("This proof was already used. Go back to your application and start again."))
-        return row, None
+        return row, sessions.rotate_again(actor)
     return row, sessions.rotate(actor, Assurance(row.reached))

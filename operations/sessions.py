@@ -41,7 +41,7 @@ def idle_seconds(assurance: Assurance) -> int:
 
 def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
     """Who the token stands for, None when the session is over. A `quiet` request (a page refreshing itself) does not keep it alive."""
-    rows = _with_their_roles.all(secrets.token_hash(token), now())
+    rows = _of_token(secrets.token_hash(token))
     if not rows or _idle(rows[0]):
         return None
     session = rows[0]
@@ -58,6 +58,23 @@ def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
         roles=frozenset(f"{row.role}:{row.authority}" if row.authority else row.role for row in rows if row.role),
         locale=locale,
     )
+
+
+def _of_token(token_hash: str) -> list[Session]:
+    """The session of this token, a row for each role. A token that was only handed out becomes its session's by this first use."""
+    found = _with_their_roles.all(token_hash, now())
+    return found or (_with_their_roles.all(token_hash, now()) if _turned(token_hash) else [])
+
+
+def _turned(token_hash: str) -> bool:
+    """The token that was handed out replaces the one before it, which is worth nothing from here on."""
+    handed = Session.get_or_none((Session.next_hash == token_hash) & _open(now()))
+    if handed is None:
+        return False
+    values = {"token_hash": token_hash, "assurance": handed.next_assurance, "next_hash": None, "next_assurance": None}
+    same = (Session.id == handed.id) & (Session.next_hash == token_hash)
+    Session.update(**values, **_confirmed(Assurance(handed.next_assurance))).where(same).execute()
+    return True
 
 
 @statement
@@ -103,12 +120,25 @@ def begin(account: Account | int, *, browser: str, address: str, assurance: Assu
 
 
 def rotate(actor: Actor, assurance: Assurance) -> str:
-    """The same session under a new token and assurance; the old token is worth nothing from here on. Raises NotFound if it is over."""
-    token = token_urlsafe(32)
-    turned = Session.update(token_hash=secrets.token_hash(token), assurance=assurance, seen_at=now(), **_confirmed(assurance))
-    if not turned.where((Session.id == actor.session) & _open(now())).execute():
+    """A new token and assurance for the same session, from its first use on. Raises NotFound if the session is over.
+
+    Until then the old token counts, with what it could before: an answer may be lost on its way, or cut off by a second click.
+    """
+    token = _handed(actor, {Session.next_assurance: assurance, Session.seen_at: now()})
+    if token is None:
         raise NotFound
     return token
+
+
+def rotate_again(actor: Actor) -> str | None:
+    """Another token in place of one that was handed out and never used, whose answer was lost; None where none waits."""
+    return _handed(actor, {}, Session.next_hash.is_null(False))
+
+
+def _handed(actor: Actor, values: dict[Any, Any], *such: Any) -> str | None:
+    token = token_urlsafe(32)
+    turned = Session.update({Session.next_hash: secrets.token_hash(token), **values})
+    return token if turned.where((Session.id == actor.session), _open(now()), *such).execute() else None
 
 
 def _confirmed(assurance: Assurance) -> dict[str, Any]:

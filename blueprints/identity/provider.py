@@ -7,12 +7,13 @@ which visit this browser set out on: an answer that another browser brings home 
 from flask import Blueprint, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
-from flask_login import login_required, login_user
+from flask_login import login_required
 
 from blueprints import entrance
-from blueprints.actor import SignedIn, actor, address
+from blueprints.actor import actor, address
 from blueprints.addresses import go
 from blueprints.forms import Form
+from blueprints.identity.routes import come_back
 from blueprints.page import notice, page
 from engine.assurance import Assurance
 from engine.wording import _
@@ -105,10 +106,7 @@ def left(proof: str) -> Response:
     row = identity.of(actor(), proof)
     if row.provider_session:
         return go(url_for("identity.single_log_out", proof=proof))
-    _row, token = identity.leave(actor(), proof)
-    if token:
-        login_user(SignedIn(token, actor()))
-    return go(url_for("applications.take_step", reference=row.application.reference, name=row.step))
+    return come_back(proof)
 
 
 @blueprint.route("/sign-out", methods=["GET", "POST"])

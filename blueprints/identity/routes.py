@@ -149,20 +149,30 @@ def challenge(proof: str) -> Response:
 def single_log_out(proof: str) -> Response:
     """audience: the session that was asked. End the identity provider's session and return to the originating service."""
     row = identity.of(actor(), proof)
-    back = url_for("applications.take_step", reference=row.application.reference, name=row.step)
-    if row.state in (StepUpState.OPEN, StepUpState.ENDED):
-        return go(back)
+    if row.state == StepUpState.ENDED:
+        return go(_application(row))
+    if row.state == StepUpState.OPEN:
+        return come_back(proof)
     if row.state != StepUpState.PROVEN:
         return go(url_for(".choose", proof=proof))
     form = Form()
     if form.validate_on_submit():
         if elsewhere := identity_providers.leave_step_up(actor(), proof):
             return go(elsewhere)
-        _row, token = identity.leave(actor(), proof)
-        if token:
-            login_user(SignedIn(token, actor()))
-        return go(back)
+        return come_back(proof)
     return page("identity/single_log_out.html", row=row, form=form, failed=identity_providers.failed(row.provider_session))
+
+
+def come_back(proof: str) -> Response:
+    """To the application, open now, with the session's new token."""
+    row, token = identity.leave(actor(), proof)
+    if token:
+        login_user(SignedIn(token, actor()))
+    return go(_application(row))
+
+
+def _application(row: "StepUp") -> str:
+    return url_for("applications.take_step", reference=row.application.reference, name=row.step)
 
 
 def _choice(row: "StepUp", form: PhoneForm) -> Response:

@@ -47,6 +47,22 @@ def walked_to_check(client: Client, months: str = "24") -> tuple[str, Page]:
     return reference, client.visit(f"/applications/{reference}/steps/period").submit(months=months)
 
 
+def test_a_second_press_whose_first_answer_was_lost_keeps_the_person_signed_in(client: Client) -> None:
+    """A browser that is cut off by a second click may never see the cookie of its first."""
+    sign_in(client)
+    reference = begin(client)
+    client.visit(f"/applications/{reference}/steps/establishment").submit(registration="1229237")
+    client.visit(f"/applications/{reference}/steps/membership").submit(membership="91868")
+    StepUp.update(state=StepUpState.PROVEN, reached=2, method="card").where(StepUp.state == StepUpState.CHOOSING).execute()
+    leaving = client.visit(f"/identity/{StepUp.get().id}/single-log-out")
+    cookie = client.get_cookie("session")
+    leaving.submit(follow=False)
+    assert cookie and client.get_cookie("session") != cookie
+    client.set_cookie("session", cookie.value)
+    assert leaving.submit().path == f"/applications/{reference}/steps/company"
+    assert client.visit("/dashboard").path == "/dashboard"
+
+
 def test_the_whole_road_without_scripts(client: Client) -> None:
     reference, check = walked_to_check(client)
     assert "OMR 50.000" in check.text and "19 March 2020" in check.text

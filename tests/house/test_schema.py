@@ -53,7 +53,7 @@ UNIQUE = {
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
     "search_term": {"desk, term, application_id"},
-    "session": {"token_hash"},
+    "session": {"token_hash", "next_hash"},
     "version": {"application_id, number"},
 }
 

@@ -178,8 +178,7 @@ def test_a_card_or_mobile_id_just_shown_confirms_and_a_password_at_sign_in_does_
 
 
 def test_a_step_up_confirms(salim: Account) -> None:
-    actor = signed_in(salim)
-    sessions.rotate(actor, Assurance.SUBSTANTIAL)
+    actor = sessions.actor_of(sessions.rotate(signed_in(salim), Assurance.SUBSTANTIAL), "en")
     assert confirming.fresh(actor)
 
 

@@ -61,11 +61,21 @@ def test_the_right_person_proves_it_and_comes_back_with_a_new_token(telecom: Run
     before = Session.get_by_id(actor.session).token_hash
     row, token = identity.leave(actor, proof.id)
     assert token
-    assert Session.get_by_id(actor.session).token_hash == secrets.token_hash(token) != before
-    assert applications.granted(actor, opened) is Assurance.SUBSTANTIAL
+    assert applications.granted(actor, opened) is Assurance.PASSWORD, "it counts with the new token only"
     again = sessions.actor_of(token, "ar")
     assert again and again.assurance is Assurance.SUBSTANTIAL
+    assert Session.get_by_id(actor.session).token_hash == secrets.token_hash(token) != before
+    assert applications.granted(again, opened) is Assurance.SUBSTANTIAL
     assert identity.leave(again, row.id) == (row, None)
+
+
+def test_a_second_press_gets_the_token_that_the_first_answer_lost(telecom: RunningTelecom) -> None:
+    actor, opened, proof = proven(telecom)
+    _row, lost = identity.leave(actor, proof.id)
+    _row, token = identity.leave(actor, proof.id)
+    assert token and token != lost
+    again = sessions.actor_of(token, "ar")
+    assert again and applications.granted(again, opened) is Assurance.SUBSTANTIAL
 
 
 def test_arabic_digits_ring_the_same_phone(telecom: RunningTelecom) -> None:
@@ -194,9 +204,9 @@ def test_a_card_proves_it_with_high_assurance(telecom: RunningTelecom) -> None:
     row = shown(actor, proof, alis(telecom))
     assert (row.state, row.method, row.reached) == (StepUpState.PROVEN, "card", Assurance.HIGH)
     _row, token = identity.leave(actor, proof.id)
-    assert applications.granted(actor, opened) is Assurance.HIGH
     again = sessions.actor_of(token or "", "en")
-    assert again and again.assurance is Assurance.HIGH and sessions.idle_seconds(again.assurance) == 15 * 60
+    assert again and applications.granted(again, opened) is Assurance.HIGH
+    assert again.assurance is Assurance.HIGH and sessions.idle_seconds(again.assurance) == 15 * 60
 
 
 def test_another_citizens_card_is_refused_and_recorded(telecom: RunningTelecom) -> None:

@@ -91,7 +91,8 @@ def test_the_right_person_proves_it_logs_out_there_and_comes_back_to_the_applica
     assert isinstance(visit, ProviderVisit) and visit.step_up_id == row.id
     assert leave_step_up(actor, row.id) is None
     _row, token = identity.leave(actor, row.id)
-    assert token and applications.granted(actor, opened) is Assurance.HIGH
+    assert token and sessions.actor_of(token, "en")
+    assert applications.granted(actor, opened) is Assurance.HIGH
     assert "identity-proven" in events()
 
 

@@ -104,9 +104,32 @@ def test_proving_who_one_is_turns_the_token() -> None:
     before = opened(person)
     actor = sessions.actor_of(before, "en")
     after = sessions.rotate(actor, Assurance.SUBSTANTIAL)
-    assert sessions.actor_of(before, "en") is None
     turned = sessions.actor_of(after, "en")
     assert (turned.session, turned.assurance) == (actor.session, Assurance.SUBSTANTIAL)
+    assert sessions.actor_of(before, "en") is None
+    assert sessions.actor_of(after, "en") == turned
+    assert sessions.rotate_again(turned) is None
+
+
+def test_until_the_new_token_is_used_the_old_one_counts_for_what_it_did() -> None:
+    before = opened(a_person())
+    actor = sessions.actor_of(before, "en")
+    lost = sessions.rotate(actor, Assurance.SUBSTANTIAL)
+    still = sessions.actor_of(before, "en")
+    assert still.assurance is Assurance.PASSWORD and not sessions.confirmed(still, within=MINUTE)
+    after = sessions.rotate_again(still)
+    assert sessions.actor_of(lost, "en") is None, "only the last that was handed out"
+    turned = sessions.actor_of(after, "en")
+    assert turned.assurance is Assurance.SUBSTANTIAL and sessions.confirmed(turned, within=MINUTE)
+    assert sessions.actor_of(before, "en") is None
+
+
+def test_a_token_handed_out_in_a_session_that_is_over_opens_nothing() -> None:
+    actor = signed_in(a_person())
+    handed = sessions.rotate(actor, Assurance.SUBSTANTIAL)
+    sessions.end(actor)
+    assert sessions.actor_of(handed, "en") is None
+    assert sessions.rotate_again(actor) is None
 
 
 def test_turning_does_not_make_a_session_longer_nor_bring_it_back() -> None:
