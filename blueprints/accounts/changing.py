@@ -3,39 +3,26 @@
 from flask import session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
-from wtforms import EmailField, TelField
 
 from blueprints.accounts import code_page
 from blueprints.accounts.confirming import confirmed
-from blueprints.accounts.forms import EMAIL, CodeForm, NewPasswordForm, OldPasswordForm, accepted_by, refusals_in
+from blueprints.accounts.forms import CodeForm, NewPasswordForm, OldPasswordForm, email_field, phone_field, refusals_in
 from blueprints.accounts.routes import blueprint
 from blueprints.actor import actor, address
 from blueprints.addresses import go
-from blueprints.forms import Form, folded, required
+from blueprints.forms import Form
 from blueprints.page import notice, page
 from engine.wording import Text, _
-from operations import accounts, changing, codes, identifiers
+from operations import accounts, changing, codes
 from operations.codes import Purpose
 
 
 class NewEmailForm(Form):
-    email = EmailField(
-        _("New e-mail"),
-        [required(_("Write your e-mail address.")), accepted_by(identifiers.email_of)],
-        filters=[folded],
-        description=_("We send a code there to make sure it is yours"),
-        render_kw=EMAIL,
-    )
+    email = email_field(_("New e-mail"))
 
 
 class NewPhoneForm(Form):
-    phone = TelField(
-        _("New mobile number"),
-        [required(_("Write your mobile number.")), accepted_by(identifiers.mobile_of)],
-        filters=[folded],
-        description=_("An Omani number; we send a code by SMS"),
-        render_kw={"autocomplete": "tel", "maxlength": 20},
-    )
+    phone = phone_field(_("New mobile number"))
 
 
 class ChangePasswordForm(OldPasswordForm, NewPasswordForm):

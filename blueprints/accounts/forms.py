@@ -102,6 +102,36 @@ class HumanForm(Form):
         return False
 
 
+def email_field(label: Text = _("E-mail")) -> EmailField:
+    return EmailField(
+        label,
+        [required(_("Write your e-mail address.")), accepted_by(identifiers.email_of)],
+        filters=[folded],
+        description=_("We send a code there to make sure it is yours"),
+        render_kw=EMAIL,
+    )
+
+
+def phone_field(label: Text = _("Mobile number")) -> TelField:
+    return TelField(
+        label,
+        [required(_("Write your mobile number.")), accepted_by(identifiers.mobile_of)],
+        filters=[folded],
+        description=_("An Omani number; we send a code by SMS"),
+        render_kw={"autocomplete": "tel", "maxlength": 20},
+    )
+
+
+def arabic_name_field() -> StringField:
+    return StringField(
+        _("Full name in Arabic"),
+        [Optional(), shaped(ARABIC, _("Write this name in Arabic letters, or leave it empty."))],
+        filters=[spaced],
+        description=_("It stands on your documents beside the Latin name"),
+        render_kw={"dir": "rtl", "lang": "ar", "autocomplete": "off", "maxlength": 120},
+    )
+
+
 _LATIN_LETTERS = _("Write the name in Latin letters, as on your card or passport.")
 
 
@@ -128,27 +158,9 @@ class RegistrationForm(HumanForm):
         filters=[spaced],
         render_kw={"autocomplete": "family-name", "dir": "ltr", "maxlength": 60},
     )
-    arabic_name = StringField(
-        _("Full name in Arabic"),
-        [Optional(), shaped(ARABIC, _("Write this name in Arabic letters, or leave it empty."))],
-        filters=[spaced],
-        description=_("It stands on your documents beside the Latin name"),
-        render_kw={"dir": "rtl", "lang": "ar", "autocomplete": "off", "maxlength": 120},
-    )
-    email = EmailField(
-        _("E-mail"),
-        [required(_("Write your e-mail address.")), accepted_by(identifiers.email_of)],
-        filters=[folded],
-        description=_("We send a code there to make sure it is yours"),
-        render_kw=EMAIL,
-    )
-    phone = TelField(
-        _("Mobile number"),
-        [required(_("Write your mobile number.")), accepted_by(identifiers.mobile_of)],
-        filters=[folded],
-        description=_("An Omani number; we send a code by SMS"),
-        render_kw={"autocomplete": "tel", "maxlength": 20},
-    )
+    arabic_name = arabic_name_field()
+    email = email_field()
+    phone = phone_field()
     registration = StringField(
         _("Commercial registration number"),
         [

@@ -3,21 +3,20 @@
 from flask import request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
-from wtforms import EmailField, StringField, TelField
-from wtforms.validators import Optional
+from wtforms import StringField
 
 from blueprints import entrance
-from blueprints.accounts.forms import ARABIC, CIVIL_NUMBER, EMAIL, accepted_by, compact, refusals_in, shaped, spaced
+from blueprints.accounts.forms import CIVIL_NUMBER, arabic_name_field, compact, email_field, phone_field, refusals_in, shaped
 from blueprints.actor import actor, address
 from blueprints.addresses import back_to, go
-from blueprints.forms import Form, folded, required
+from blueprints.forms import Form, required
 from blueprints.identity import card_page
 from blueprints.identity.routes import PhoneForm, blueprint, left_alone, waiting_page
 from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import Refusal, Unavailable
 from engine.wording import _
-from operations import identifiers, newcomers, signing_in
+from operations import newcomers, signing_in
 from operations.signing_in import Arrival
 
 RINGING, PROVEN, NEXT = "ringing", "proven", "next"
@@ -39,27 +38,9 @@ class PhoneSignInForm(PhoneForm):
 class NewcomerForm(Form):
     """What no certificate says: how to reach the person."""
 
-    email = EmailField(
-        _("E-mail"),
-        [required(_("Write your e-mail address.")), accepted_by(identifiers.email_of)],
-        filters=[folded],
-        description=_("We send a code there to make sure it is yours"),
-        render_kw=EMAIL,
-    )
-    phone = TelField(
-        _("Mobile number"),
-        [required(_("Write your mobile number.")), accepted_by(identifiers.mobile_of)],
-        filters=[folded],
-        description=_("An Omani number; we send a code by SMS"),
-        render_kw={"autocomplete": "tel", "maxlength": 20},
-    )
-    arabic_name = StringField(
-        _("Full name in Arabic"),
-        [Optional(), shaped(ARABIC, _("Write this name in Arabic letters, or leave it empty."))],
-        filters=[spaced],
-        description=_("It stands on your documents beside the Latin name"),
-        render_kw={"dir": "rtl", "lang": "ar", "autocomplete": "off", "maxlength": 120},
-    )
+    email = email_field()
+    phone = phone_field()
+    arabic_name = arabic_name_field()
 
 
 # --- With a card -----------------------------------------------------------------------------------------------------------------
