@@ -138,6 +138,11 @@ def linked(before: str, number: int, said: list[Any]) -> str:
     return hashlib.sha256(form.encode()).hexdigest()
 
 
+def fits(link: AuditLink, entry: AuditEntry, before: str) -> bool:
+    """Whether a link is the one of this entry after the digest before."""
+    return linked(before, link.number, _said(entry)) == str(link.digest)
+
+
 def _said(entry: AuditEntry) -> list[Any]:
     return said(entry.id, entry.account_id, entry.action, entry.subject, entry.address, entry.details, entry.at)
 

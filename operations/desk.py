@@ -100,10 +100,12 @@ def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None) -> Qu
 
 
 def search(actor: Actor, desk: str, text: str) -> Queue:
-    """Applications of the desk by any number or by words of a name, newest first, at most PAGE. Raises as `queue` does."""
+    """Applications of the desk by any number or by words of a name, newest first, at most PAGE. Recorded. Raises as `queue` does."""
     if desk not in staff.desks_of(actor):
         raise NotFound
     lines = [_line(actor, row) for row in _found(desk, *finding.asked(text))]
+    with database.atomic():
+        audit.record(actor, "applications.searched", desk, asked=text[:200], found=len(lines))
     return Queue(lines, None, *_counts(actor, desk))
 
 

@@ -99,7 +99,9 @@ def _same(model: type[models.Row], blank: dict[str, Any]) -> str:
     """SQLite's words for: nothing is changed but what becomes empty."""
     columns = {field.name: field.column_name for field in model._meta.sorted_fields}
     said = [
-        f"NEW.{column} = '{json.dumps(blank[name]) if blank[name] != '' else ''}'" if name in blank else f"NEW.{column} IS OLD.{column}"
+        f"NEW.{column} = '{json.dumps(blank[name]) if blank[name] != '' else ''}'"
+        if name in blank
+        else f"NEW.{column} IS OLD.{column}"
         for name, column in columns.items()
     ]
     return " AND ".join(said)

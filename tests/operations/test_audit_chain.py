@@ -162,7 +162,11 @@ def test_a_removed_link_is_found(chain: Database) -> None:
 
 
 def test_links_moved_up_over_a_gap_are_found(chain: Database) -> None:
-    attack(chain, "DELETE FROM audit_link WHERE number = 3", *(f"UPDATE audit_link SET number = {n - 1} WHERE number = {n}" for n in (4, 5, 6)))
+    attack(
+        chain,
+        "DELETE FROM audit_link WHERE number = 3",
+        *(f"UPDATE audit_link SET number = {n - 1} WHERE number = {n}" for n in (4, 5, 6)),
+    )
     assert found() == [Finding(Flaw.CHANGED, n, entry(n)) for n in (3, 4, 5)]
 
 
@@ -216,4 +220,3 @@ def test_reading_goes_on_across_pages(database: Database, monkeypatch: pytest.Mo
     audit_chain.seal()
     attack(database, f"UPDATE audit_entry SET action = 'x' WHERE id = {entry(5)}")
     assert found() == [Finding(Flaw.CHANGED, 5, entry(5))]
-
