@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import blueprints.accounts
 import blueprints.actor
 import blueprints.applications
+import blueprints.audit
 import blueprints.chamber
 import blueprints.desk
 import blueprints.documents
@@ -67,6 +68,7 @@ WEB = (
     blueprints.payments,
     blueprints.documents,
     blueprints.desk,
+    blueprints.audit,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

@@ -328,6 +328,9 @@ class Application(Row):
     updated_at = UtcField()
     submitted_at = UtcField(null=True)
     closed_at = UtcField(null=True)
+    reminded_at = UtcField(null=True)  # when its applicant was told that the draft will go
+    trimmed_at = UtcField(null=True)  # its files and what its messages said are gone
+    erased_at = UtcField(null=True, constraints=[Check("erased_at IS NULL OR closed_at IS NOT NULL")])  # so is what it said
 
     class Meta:
         indexes = ((("account", "updated_at"), False), (("desk", "state", "submitted_at", "id"), False))
@@ -347,6 +350,21 @@ Application.add_index(
 )
 Application.add_index(
     Application.clerk, Application.submitted_at, Application.id, where=SQL("state = 'in-review'"), name="application_taken"
+)
+# What retention looks for: untouched drafts, closed ones with files, closed ones that still say something.
+Application.add_index(Application.service, Application.updated_at, where=SQL("state = 'draft'"), name="application_drafts")
+Application.add_index(
+    Application.service,
+    Application.closed_at,
+    where=SQL("closed_at IS NOT NULL AND trimmed_at IS NULL"),
+    name="application_untrimmed",
+)
+Application.add_index(
+    Application.service,
+    Application.state,
+    Application.closed_at,
+    where=SQL("closed_at IS NOT NULL AND erased_at IS NULL"),
+    name="application_unerased",
 )
 
 
@@ -372,7 +390,7 @@ class ApplicationEvent(Row):
 
 
 class Upload(Row):
-    """A file of an application; its bytes lie in the content-addressed store."""
+    """A file of an application; its bytes lie in the content-addressed store. What a version before said of a field keeps its row."""
 
     id = TextField(primary_key=True, default=new_id)
     application = ForeignKeyField(Application, backref="uploads", on_delete="RESTRICT")
@@ -380,7 +398,7 @@ class Upload(Row):
     name = TextField()
     media_type = TextField()
     size = IntegerField()
-    digest = TextField()
+    digest = TextField(index=True)
     created_at = UtcField()
 
 
@@ -391,7 +409,7 @@ class Declaration(Row):
     application = ForeignKeyField(Application, on_delete="RESTRICT")
     seal = TextField()
     content = JSONField()
-    drawn = TextField(null=True)  # digest of the PDF without a signature
+    drawn = TextField(null=True, index=True)  # digest of the PDF without a signature
     prepared = JSONField(null=True)  # what the card was last asked to sign
     created_at = UtcField(index=True)
 
@@ -710,7 +728,7 @@ class Document(Row):
     subject = TextField(null=True)
     replaces = ForeignKeyField("self", null=True, on_delete="RESTRICT")
     state_changed_at = UtcField(null=True)
-    digest = TextField(null=True)
+    digest = TextField(null=True, index=True)
     size = IntegerField(null=True)
     created_at = UtcField()
 
@@ -812,12 +830,23 @@ class RegisterImport(Row):
 class AuditEntry(Row):
     """Who did what, when. Append-only."""
 
-    account = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    account = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")
     action = TextField()
-    subject = TextField(index=True)
+    subject = TextField()
     address = TextField(default="")
     details = JSONField(default=dict)
-    at = UtcField(index=True)
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("at", "id"), False), *(((name, "at", "id"), False) for name in ("account", "action", "subject")))
+
+
+class AuditLink(Row):
+    """A link of the chain over the audit entries: its digest covers the one before and its entry. Numbered from 1 without a gap. Append-only."""
+
+    number = BigIntegerField(primary_key=True)
+    entry = ForeignKeyField(AuditEntry, unique=True, on_delete="RESTRICT")
+    digest = TextField()
 
 
 class Heartbeat(Row):
@@ -839,4 +868,12 @@ APPEND_ONLY: tuple[type[Row], ...] = (
     Journal,
     JournalEntry,
     AuditEntry,
+    AuditLink,
 )
+ERASABLE: dict[type[Row], dict[str, Any]] = {
+    ApplicationEvent: {"details": {}},
+    Version: {"frozen": {}},
+    DecisionMade: {"reason": "", "remarks": {}},
+    Note: {"text": ""},
+}
+"""The one change that some append-only tables allow: these columns become empty, all of them, once their application is erased."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from huey.api import Huey, PostgresHuey, SqliteHuey
 from psycopg.errors import UniqueViolation
 
-from operations import health, housekeeping, outbox
+from operations import audit_chain, health, housekeeping, outbox, retention
 
 SWEEP_SECONDS = 2
 DELAY = 0.05  # seconds between looks at the queue while idle
@@ -60,6 +60,7 @@ def work() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     stopping = threading.Event()
     housekeeping.schedule()
+    retention.schedule()
     threading.Thread(target=_sweep, args=(stopping,), daemon=True).start()
     consumer = queue.create_consumer(
         workers=1, periodic=False, initial_delay=DELAY, max_delay=LONGEST_DELAY, graceful_signal="TERM"
@@ -71,10 +72,11 @@ def work() -> None:
 
 
 def _sweep(stopping: threading.Event) -> None:
-    """Find what no doorbell announced: work that fell due, or whose worker was killed. Also says that the worker is alive."""
+    """Find what no doorbell announced: work that fell due, or whose worker was killed. Also says that the worker is alive, and links the audit."""
     while not stopping.is_set():
         try:
             health.beat()
+            audit_chain.seal()
             if outbox.drain(limit=1):
                 continue  # after a long silence much waits: the worker still says that it is alive
         except Exception:  # the sweeper outlives a database that is away for a while

@@ -262,7 +262,10 @@ def _all_heard(house: House) -> bool:
     """Whether nothing is left but what never ends, and asking after payments that the bank knows nothing of."""
     left = Outbox.select().where(Outbox.done_at.is_null() & Outbox.failed_at.is_null())
     at_bank = counting.captured_at(house.folder / "bank" / "orders.sqlite")
-    return all(row.kind == "housekeeping" or (row.kind == "payment-check" and row.payload["uuid"] not in at_bank) for row in left)
+    return all(
+        row.kind in ("housekeeping", "retention") or (row.kind == "payment-check" and row.payload["uuid"] not in at_bank)
+        for row in left
+    )
 
 
 def _report(figures: dict[str, int]) -> None:

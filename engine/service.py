@@ -15,6 +15,7 @@ from engine.errors import Refusal
 from engine.fees import Fee
 from engine.fields import Field, inputs
 from engine.registers import Record, Register, Shown
+from engine.retention import Retention
 from engine.wording import Text, Words
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Fee",
     "Quote",
     "Refusal",
+    "Retention",
     "Rows",
     "Service",
     "Step",
@@ -163,7 +165,8 @@ def _nothing(case: Case) -> Iterator[Any]:
 class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
-    `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant.
+    `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant;
+    `retention` how long its applications are kept, where that is not as its authority's others.
     """
 
     code: str
@@ -184,6 +187,7 @@ class Service:
     subject: str | None = None
     section: str = ""
     reply: Text | None = None
+    retention: Retention | None = None
 
     @property
     def authority(self) -> str:
@@ -229,3 +233,4 @@ class Authority:
     announced: tuple[Text, ...] = ()
     sections: Mapping[str, Text] = field(default_factory=dict)
     appeal: Text | None = None
+    retention: Retention = Retention()

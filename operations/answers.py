@@ -155,7 +155,8 @@ def _bind(row: Application, field: UploadField, value: dict[str, Any]) -> None:
     same = (Upload.application == row) & (Upload.field == field.name)
     if Upload.select().where(same & (Upload.digest == value["digest"])).exists():
         return
-    Upload.delete().where(same).execute()
+    if row.submitted_at is None:  # a version that a clerk has read still refers to its file
+        Upload.delete().where(same).execute()
     Upload.create(
         application=row,
         field=field.name,

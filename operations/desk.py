@@ -100,10 +100,12 @@ def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None) -> Qu
 
 
 def search(actor: Actor, desk: str, text: str) -> Queue:
-    """Applications of the desk by any number or by words of a name, newest first, at most PAGE. Raises as `queue` does."""
+    """Applications of the desk by any number or by words of a name, newest first, at most PAGE. Recorded. Raises as `queue` does."""
     if desk not in staff.desks_of(actor):
         raise NotFound
     lines = [_line(actor, row) for row in _found(desk, *finding.asked(text))]
+    with database.atomic():
+        audit.record(actor, "applications.searched", desk, asked=text[:200], found=len(lines))
     return Queue(lines, None, *_counts(actor, desk))
 
 
@@ -284,7 +286,7 @@ def dossier(actor: Actor, reference: str) -> Dossier:
         decisions=_decisions.all(row),
         messages=_messages.all(row),
         notes=_notes.all(row),
-        versions=corrections.versions_of(row),
+        versions=[] if row.erased_at else corrections.versions_of(row),
         bill=bill,
         receipt=bill.receipt_number if bill else "",
         documents=documents.of_application(row),
@@ -341,6 +343,8 @@ def note(actor: Actor, reference: str, text: str) -> None:
 def file_of(actor: Actor, reference: str, version: int, field: str) -> tuple[str, str, BinaryIO]:
     """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
     row = staff.admitted(actor, _with_people.first(reference))
+    if row.trimmed_at:
+        raise NotFound
     frozen = frozen_of(row, version)
     file = frozen["answers"].get(field)
     if not isinstance(file, dict) or "digest" not in file:

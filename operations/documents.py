@@ -213,7 +213,9 @@ def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
 
 def attached(actor: Actor, application: Application, field: str) -> tuple[str, str, BinaryIO]:
     """A file the applicant attached: its name, its real type, its bytes."""
-    row = Upload.get_or_none((Upload.application == application) & (Upload.field == field))
+    said = application.answers.get(field)
+    digest = said.get("digest") if isinstance(said, dict) else None
+    row = Upload.get_or_none((Upload.application == application) & (Upload.field == field) & (Upload.digest == digest))
     if row is None or application.account_id != actor.account:
         raise NotFound
     return row.name, row.media_type, outside.storage.open(row.digest)

@@ -3,8 +3,10 @@
 The first migration keeps this text frozen; a later change of models.py needs a migration of its own, and a test tells when it is missing.
 """
 
+import json
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from peewee import Database, PostgresqlDatabase, SqliteDatabase, sort_models
 
@@ -18,6 +20,11 @@ DIALECTS = {
 _SQLITE_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} BEGIN
   SELECT RAISE(ABORT, '{table} is append-only');
 END"""
+_SQLITE_ERASABLE = """CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+WHEN NOT ({same}
+  AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL)) BEGIN
+  SELECT RAISE(ABORT, '{table} is append-only');
+END"""
 _SQLITE_JOURNAL = (
     """CREATE TRIGGER journal_balanced BEFORE INSERT ON journal
 WHEN (SELECT count(*) < 2 OR sum(amount) <> 0 FROM journal_entry WHERE journal_id = NEW.id) BEGIN
@@ -29,9 +36,18 @@ WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.journal_id) BEGIN
 END""",
 )
 _POSTGRESQL_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+_POSTGRESQL_ERASABLE = """CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasing('{blank}')"""
 _POSTGRESQL_FUNCTIONS = (
     """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+    """CREATE FUNCTION refuse_all_but_erasing() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF to_jsonb(NEW) = to_jsonb(OLD) || TG_ARGV[0]::jsonb
+     AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$""",
     """CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   IF (SELECT count(*) < 2 OR sum(amount) <> 0 FROM journal_entry WHERE journal_id = NEW.id) THEN
@@ -62,11 +78,33 @@ def statements(dialect: str) -> Iterator[str]:
             for index in model._schema._create_indexes(safe=False):
                 yield _plain(database, index)
     yield from _POSTGRESQL_FUNCTIONS if dialect == "postgresql" else ()
-    frozen = _POSTGRESQL_FROZEN if dialect == "postgresql" else _SQLITE_FROZEN
     for model in models.APPEND_ONLY:
-        for verb in ("update", "delete"):
-            yield frozen.format(table=model._meta.table_name, verb=verb, VERB=verb.upper())
+        yield from _guards(dialect, model)
     yield from _POSTGRESQL_JOURNAL if dialect == "postgresql" else _SQLITE_JOURNAL
+
+
+def _guards(dialect: str, model: type[models.Row]) -> Iterator[str]:
+    """What keeps a table's rows as they were written; of an erasable one all but what erasing does."""
+    frozen = _POSTGRESQL_FROZEN if dialect == "postgresql" else _SQLITE_FROZEN
+    erasable = _POSTGRESQL_ERASABLE if dialect == "postgresql" else _SQLITE_ERASABLE
+    table, blank = model._meta.table_name, models.ERASABLE.get(model)
+    if blank is None:
+        yield frozen.format(table=table, verb="update", VERB="UPDATE")
+    else:
+        yield erasable.format(table=table, blank=json.dumps(blank), same=_same(model, blank))
+    yield frozen.format(table=table, verb="delete", VERB="DELETE")
+
+
+def _same(model: type[models.Row], blank: dict[str, Any]) -> str:
+    """SQLite's words for: nothing is changed but what becomes empty."""
+    columns = {field.name: field.column_name for field in model._meta.sorted_fields}
+    said = [
+        f"NEW.{column} = '{json.dumps(blank[name]) if blank[name] != '' else ''}'"
+        if name in blank
+        else f"NEW.{column} IS OLD.{column}"
+        for name, column in columns.items()
+    ]
+    return " AND ".join(said)
 
 
 def _plain(database: Database, context) -> str:  # type: ignore[no-untyped-def]

@@ -41,6 +41,7 @@ EVENTS: dict[str, Text] = {
     "completed": _("Completed"),
     "withdrawn": _("You withdrew it"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
+    "erased": _("What it said was deleted: we keep it no longer than needed"),
 }
 
 

@@ -213,7 +213,7 @@ def _sections(dossier: Dossier) -> list[dict[str, Any]]:
 def _file(row: Any, version: int, frozen: dict[str, Any], answer: dict[str, Any]) -> str | None:
     """Where the file of this answer is handed out, if it is one."""
     value = frozen["answers"].get(answer.get("field"))
-    if not isinstance(value, dict) or "digest" not in value:
+    if row.trimmed_at or not isinstance(value, dict) or "digest" not in value:
         return None
     return url_for("desk.file", reference=row.reference, number=version, field=answer["field"])
 

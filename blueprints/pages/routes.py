@@ -13,9 +13,10 @@ from engine import numbering
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
 from engine.fees import Kind, Rule
+from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
-from operations import applications, fees
+from operations import applications, fees, retention
 from operations.now import today
 
 blueprint = Blueprint("pages", __name__)
@@ -25,6 +26,13 @@ ABOUT: dict[str, Text] = {
     "terms": _("Terms of use"),
     "accessibility": _("Accessibility"),
     "contact": _("Contact"),
+}
+PERIODS: dict[str, Text] = {
+    "draft": _("A draft nobody touches; we remind you two weeks before"),
+    "papers": _("Files you attached and what our messages said, after the application ends"),
+    "completed": _("What a completed application says, after it ends"),
+    "refused": _("What a refused one says"),
+    "withdrawn": _("What a withdrawn one says"),
 }
 
 
@@ -56,7 +64,7 @@ def service(code: str) -> Response:
 @blueprint.get("/about/<any(privacy, terms, accessibility, contact):name>")
 def about(name: str) -> Response:
     """audience: anyone. Who we are and what we do with data."""
-    return page("pages/about.html", name=name, title=ABOUT[name])
+    return page("pages/about.html", name=name, title=ABOUT[name], kept=_kept() if name == "privacy" else None)
 
 
 @blueprint.get("/help/card-reader")
@@ -71,6 +79,22 @@ def _reference(asked: str) -> str | None:
         return numbering.parse_reference(asked)
     except Refusal:
         return None
+
+
+def _kept() -> list[tuple[list[Text], list[tuple[Text, Text]]]]:
+    """What is kept how long: services with the same periods together."""
+    alike: dict[Retention, list[Text]] = {}
+    for service in catalogue.services.values():
+        alike.setdefault(retention.retention_of(service.code), []).append(service.title)
+    return [
+        (titles, [(words, _period(getattr(kept, name))) for name, words in PERIODS.items()]) for kept, titles in alike.items()
+    ]
+
+
+def _period(days: int) -> Text:
+    if days % 365 == 0:
+        return _("%(num)s year", "%(num)s years", num=days // 365)
+    return _("%(num)s day", "%(num)s days", num=days)
 
 
 def _fees(service: Service) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Where bytes live: documents we issued and files people uploaded, found by the SHA-256 of what they contain."""
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 
@@ -23,8 +25,15 @@ class Storage(Protocol):
 
     def exists(self, digest: str) -> bool: ...
 
-    def delete(self, digest: str) -> None:
-        """Forget the bytes; forgetting what is not there is no error. Whoever calls knows that nothing else points to them."""
+    def delete(self, digest: str, *, untouched_since: dt.datetime | None = None) -> None:
+        """Forget the bytes; forgetting what is not there is no error. Whoever calls knows that nothing else points to them.
+
+        With `untouched_since` they stay if they were put (again) after that moment.
+        """
+        ...
+
+    def untouched(self, since: dt.datetime) -> Iterator[str]:
+        """Digests of all that was last put before that moment, in no order."""
         ...
 
 

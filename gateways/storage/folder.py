@@ -1,10 +1,13 @@
 """Storage in a folder: `ab/cd/abcd…`, each file named by what it contains."""
 
+import datetime as dt
 import hashlib
 import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -49,8 +52,15 @@ class FolderStorage:
     def exists(self, digest: str) -> bool:
         return self._path(digest).is_file()
 
-    def delete(self, digest: str) -> None:
-        self._path(digest).unlink(missing_ok=True)
+    def delete(self, digest: str, *, untouched_since: dt.datetime | None = None) -> None:
+        path = self._path(digest)
+        if untouched_since is None or _untouched(path, untouched_since):
+            path.unlink(missing_ok=True)
+
+    def untouched(self, since: dt.datetime) -> Iterator[str]:
+        for path in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            if DIGEST.fullmatch(path.name) and _untouched(path, since):
+                yield path.name
 
     def _path(self, digest: str) -> Path:
         if not DIGEST.fullmatch(digest):
@@ -66,8 +76,15 @@ class FolderStorage:
             os.link(arrival, path)
         except FileExistsError:
             _check(path, digest)
+            os.utime(path)  # somebody is about to refer to it: whoever looks for files to delete leaves it alone
         for folder in (path.parent, path.parent.parent, self.root):
             _sync(folder)
+
+
+def _untouched(path: Path, since: dt.datetime) -> bool:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime < since.timestamp()
+    return False
 
 
 def _copy(source: BinaryIO, target: IO[bytes]) -> str:

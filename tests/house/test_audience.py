@@ -12,6 +12,7 @@ STAFF = "staff, confirmed"
 APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
 CLERKS = "clerks"
+AUDITORS = "auditors"
 ITS_CLERKS = "clerks of its desk"
 ASKED = "the session that was asked"
 PAYER = "its payer"
@@ -68,6 +69,9 @@ AUDIENCE = {
     "/applications/<reference>/steps/<name>/quote": APPLICANT,
     "/applications/<reference>/submission": PROVEN,
     "/applications/<reference>/withdrawal": APPLICANT,
+    "/audit": AUDITORS,
+    "/audit/<int:key>": AUDITORS,
+    "/audit/export.csv": AUDITORS,
     "/dashboard": SIGNED_IN,
     "/desk": CLERKS,
     "/desk/<reference>": ITS_CLERKS,
@@ -121,7 +125,8 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, AUDITORS)
+    or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -130,6 +135,7 @@ SAMPLES = {
     "serial": "D-2026-000001",
     "int:session_id": "1",
     "int:number": "1",
+    "int:key": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}

@@ -24,6 +24,7 @@ NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 # Every promise "there is only one" that the database keeps. Written out by hand: peewee drops the second of two indexes with one name
 # without a word, and then nobody would miss it.
 UNIQUE = {
+    "audit_link": {"entry_id"},
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
@@ -245,6 +246,7 @@ def test_what_says_it_is_append_only_is_listed():
         "Journal",
         "JournalEntry",
         "AuditEntry",
+        "AuditLink",
     }
 
 
@@ -260,6 +262,34 @@ def test_history_cannot_be_rewritten(database: Database, verb: str):
         with pytest.raises(peewee.DatabaseError, match=f"{table} is append-only"):
             database.execute_sql(sql)
         assert list(model.select().dicts()) == before
+
+
+def test_the_one_change_is_to_become_empty_once_the_application_is_erased(database: Database):
+    application = one_of_each()["application"]
+    erasing = [(model, blank) for model, blank in models.ERASABLE.items()]
+
+    def all_refused() -> None:
+        for model, blank in erasing:
+            other = next(field for field in model._meta.sorted_fields if field.name == "at")
+            for values in (blank, {**blank, other: NOW + dt.timedelta(days=1)}, {other: NOW}):
+                with pytest.raises(peewee.DatabaseError, match="append-only"):
+                    model.update({model._meta.fields[k] if isinstance(k, str) else k: v for k, v in values.items()}).execute()
+
+    all_refused()
+    with pytest.raises(peewee.IntegrityError, match=r"(?i)check"):
+        models.Application.update(erased_at=NOW).execute()
+    models.Application.update(erased_at=NOW, closed_at=NOW).execute()
+    for model, blank in erasing:
+        said = {name: {"more": 1} if value == {} else "more" for name, value in blank.items()}
+        later = {model._meta.fields[name]: value for name, value in blank.items()} | {model.at: NOW + dt.timedelta(days=1)}
+        for refused in ({model._meta.fields[name]: value for name, value in said.items()}, later):
+            with pytest.raises(peewee.DatabaseError, match="append-only"):
+                model.update(refused).execute()
+        assert model.update(blank).execute() == 1
+        assert {name: getattr(model.get(), name) for name in blank} == blank
+        with pytest.raises(peewee.DatabaseError, match="append-only"):
+            model.delete().execute()
+    assert models.ApplicationEvent.get().application_id == application.id
 
 
 def test_a_journal_that_does_not_sum_to_zero_cannot_be_written(database: Database):
@@ -367,7 +397,9 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
-        lambda: models.AuditEntry.create(account=person, action="x", subject="y", at=NOW),
+        lambda: models.AuditLink.create(
+            number=1, entry=models.AuditEntry.create(account=person, action="x", subject="y", at=NOW), digest="d"
+        ),
     ]
     for make in made:
         make()
