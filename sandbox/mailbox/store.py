@@ -83,6 +83,7 @@ class Store:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self.path, timeout=10)
         connection.row_factory = sqlite3.Row
+        connection.execute("pragma synchronous = off")  # a stopped process loses nothing; a power cut may
         try:
             with connection:
                 yield connection

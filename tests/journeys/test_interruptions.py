@@ -14,9 +14,8 @@ STEPS = {"establishment", "membership", "identity", "slo", "company", "period", 
 AT_THE_BANK = {"billing", "payment", "review", "receipt"}
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_the_browser_is_closed_at_each_step_and_a_week_later_one_goes_on(visit: Visit, portal: Portal, scripts: bool):
-    traveller = visit("ar", scripts=scripts, person=portal.member())
+def test_the_browser_is_closed_at_each_step_and_a_week_later_one_goes_on(visit: Visit, portal: Portal):
+    traveller = visit("ar", person=portal.member())
     traveller.begin()
     reference, left = traveller.reference, set()
     while traveller.place != "complete":
