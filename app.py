@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import blueprints.accounts
 import blueprints.actor
+import blueprints.administration
 import blueprints.applications
 import blueprints.chamber
 import blueprints.desk
@@ -67,6 +68,7 @@ WEB = (
     blueprints.payments,
     blueprints.documents,
     blueprints.desk,
+    blueprints.administration,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

@@ -38,6 +38,11 @@ def _all() -> Any:
     return FeeRule.select(*(getattr(FeeRule, column.name) for column in fields(Rule))).dicts()
 
 
+def every_rule() -> list[Rule]:
+    """The rules as they are written down, confirmed or not, for those who administer them."""
+    return _rules()
+
+
 def quote(service: Service, case: Case) -> Quote:
     """Price what the service asks for this case on its day. Raises fees.Unset."""
     return schedule().quote(service.fees(case), case.today)

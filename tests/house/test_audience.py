@@ -13,6 +13,8 @@ APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 ITS_CLERKS = "clerks of its desk"
+ADMINISTRATORS = "administrators"
+ITS_ADMINISTRATORS = "administrators of its authority"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -52,6 +54,15 @@ AUDIENCE = {
     "/account/sign-in/code": ANYONE,
     "/account/sign-out": ANYONE,
     "/account/stay": ANYONE,
+    "/administration": ADMINISTRATORS,
+    "/administration/fees": ADMINISTRATORS,
+    "/administration/fees/<int:number>": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/approval": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/changes/<int:rule>": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/lines/<int:line>/removal": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/proposal": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/rejection": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/withdrawal": ITS_ADMINISTRATORS,
     "/applications": SIGNED_IN,
     "/applications/<reference>": APPLICANT,
     "/applications/<reference>/check": PROVEN,
@@ -121,7 +132,8 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, ADMINISTRATORS, ITS_ADMINISTRATORS)
+    or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -130,6 +142,8 @@ SAMPLES = {
     "serial": "D-2026-000001",
     "int:session_id": "1",
     "int:number": "1",
+    "int:rule": "1",
+    "int:line": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
