@@ -1,6 +1,6 @@
 """The administrators' room: fees, openings, announcements, staff, messages, registers. No application is shown here."""
 
-from blueprints.administration import fees
+from blueprints.administration import announcements, fees
 from blueprints.administration.front import blueprint
 
-__all__ = ["blueprint", "fees"]
+__all__ = ["announcements", "blueprint", "fees"]

@@ -19,6 +19,12 @@ ROOMS: tuple[tuple[str, Text, Text, bool], ...] = (
         _("Propose a change, see what it does, have a second administrator approve it."),
         False,
     ),
+    (
+        "administration.announcements",
+        _("Closings and notices"),
+        _("Close a service for some days, or tell everybody something."),
+        False,
+    ),
 )
 """The pages of administration: where, what, in more words, and whether only for administrators of the whole portal."""
 
