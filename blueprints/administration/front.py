@@ -25,6 +25,7 @@ ROOMS: tuple[tuple[str, Text, Text, bool], ...] = (
         _("Close a service for some days, or tell everybody something."),
         False,
     ),
+    ("administration.staff", _("Staff and roles"), _("Invite, give and take roles, block an account."), False),
 )
 """The pages of administration: where, what, in more words, and whether only for administrators of the whole portal."""
 
