@@ -14,6 +14,7 @@ PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 ITS_CLERKS = "clerks of its desk"
 ADMINISTRATORS = "administrators"
+PORTAL_ADMINISTRATORS = "administrators of the portal"
 ITS_ADMINISTRATORS = "administrators of its authority"
 ASKED = "the session that was asked"
 PAYER = "its payer"
@@ -65,6 +66,9 @@ AUDIENCE = {
     "/administration/fees/<int:number>/proposal": ITS_ADMINISTRATORS,
     "/administration/fees/<int:number>/rejection": ITS_ADMINISTRATORS,
     "/administration/fees/<int:number>/withdrawal": ITS_ADMINISTRATORS,
+    "/administration/messages": PORTAL_ADMINISTRATORS,
+    "/administration/messages/<name>/<any(mail, sms):channel>": PORTAL_ADMINISTRATORS,
+    "/administration/messages/<name>/<any(mail, sms):channel>/reversion": PORTAL_ADMINISTRATORS,
     "/administration/staff": ADMINISTRATORS,
     "/administration/staff/<int:number>": ITS_ADMINISTRATORS,
     "/administration/staff/<int:number>/block": ITS_ADMINISTRATORS,
@@ -144,7 +148,8 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, ADMINISTRATORS, ITS_ADMINISTRATORS)
+    if whom
+    in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, ADMINISTRATORS, ITS_ADMINISTRATORS, PORTAL_ADMINISTRATORS)
     or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
@@ -156,6 +161,7 @@ SAMPLES = {
     "int:number": "1",
     "int:rule": "1",
     "int:role": "1",
+    "any(mail, sms):channel": "mail",
     "int:line": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
