@@ -16,7 +16,7 @@ from engine.service import Case, Service
 from engine.wording import _
 from models import FeeRule, database
 from operations.outside import outside
-from operations.registers import whole
+from operations.register_imports import whole
 from statements import statement
 
 HEADINGS = ("code", "variant", "label_en", "label_ar", "kind", "amount", "rate", "threshold", "of", "from", "source", "confirmed")

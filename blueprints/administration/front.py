@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, Text, Text, bool], ...] = (
         False,
     ),
     ("administration.staff", _("Staff and roles"), _("Invite, give and take roles, block an account."), False),
+    ("administration.imports", _("Registers"), _("Bring in an extract and read what it changed."), False),
     ("administration.messages", _("Words of messages"), _("Change what mails and SMS say, in both languages."), True),
 )
 """The pages of administration: where, what, in more words, and whether only for administrators of the whole portal."""
