@@ -144,11 +144,11 @@ def _shown(report: Report) -> dict[str, Any]:
     return {
         **_line(report),
         "counts": [
-            (_("Added"), report.added),
-            (_("Changed"), report.changed),
-            (_("Unchanged"), report.unchanged),
-            (_("Kept as the portal left them"), report.kept),
-            (_("Rejected"), report.rejections),
+            {"term": _("Added"), "value": report.added},
+            {"term": _("Changed"), "value": report.changed},
+            {"term": _("Unchanged"), "value": report.unchanged},
+            {"term": _("Kept as the portal left them"), "value": report.kept},
+            {"term": _("Rejected"), "value": report.rejections},
         ],
         "columns": [(register.column(name).label, count) for name, count in sorted(report.columns.items())],
         "rejected_rows": [(line, reason) for line, reason in report.rejected],
