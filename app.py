@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import blueprints.accounts
 import blueprints.actor
+import blueprints.administration
 import blueprints.applications
 import blueprints.audit
 import blueprints.chamber
@@ -69,6 +70,7 @@ WEB = (
     blueprints.documents,
     blueprints.desk,
     blueprints.audit,
+    blueprints.administration,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

@@ -540,6 +540,48 @@ class FeeRule(Row):
         indexes = ((("code", "variant", "threshold", "effective_from"), True),)
 
 
+class ProposalState(StrEnum):
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class FeeProposal(Row):
+    """Changes of an authority's fees, on their way: written by one administrator, approved or rejected by another."""
+
+    authority = TextField()
+    state = one_of("state", ProposalState, default=ProposalState.DRAFT)
+    proposed_by = ForeignKeyField(Account, on_delete="RESTRICT")
+    decided_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    reason = TextField(default="")  # why it was rejected
+    created_at = UtcField()
+    proposed_at = UtcField(null=True)
+    decided_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("authority", "id"), False),)
+        constraints = [
+            Check("decided_by_id IS NULL OR decided_by_id <> proposed_by_id"),
+            Check("(state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL)"),
+        ]
+
+
+class FeeChange(Row):
+    """One line of a proposal: what comes after a version of a fee, from a day on."""
+
+    proposal = ForeignKeyField(FeeProposal, index=False, on_delete="RESTRICT")
+    rule = ForeignKeyField(FeeRule, on_delete="RESTRICT")  # the version it follows; what is not said here stays as there
+    amount = MoneyField(null=True)
+    rate = IntegerField(default=0)  # per mille
+    effective_from = DateField()
+    source = TextField()
+
+    class Meta:
+        indexes = ((("proposal", "rule"), True),)
+
+
 class BillState(StrEnum):
     OPEN = "open"
     PAID = "paid"
@@ -756,6 +798,50 @@ class Message(Row):
     error = TextField(default="")
 
 
+class MessageText(Row):
+    """The words of a message as an administrator wrote them; the newest counts, without a text the built-in ones do. Append-only."""
+
+    template = TextField()
+    channel = TextField(constraints=[Check("channel IN ('mail', 'sms')")])
+    locale = TextField(constraints=[Check("locale IN ('ar', 'en')")])
+    text = TextField(null=True)
+    by = ForeignKeyField(Account, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("template", "channel", "locale", "id"), False),)
+
+
+class AnnouncementKind(StrEnum):
+    INFORMATION = "information"
+    WARNING = "warning"
+    CLOSURE = "closure"  # what it is about may not be begun or submitted meanwhile
+
+
+class Announcement(Row):
+    """What the portal says to everybody from a day to a day: of itself, of an authority, of one service. Not edited: ended, and said anew."""
+
+    kind = one_of("kind", AnnouncementKind)
+    about = TextField(default="")  # a service, an authority, or (empty) the whole portal
+    first_day = DateField()
+    last_day = DateField(null=True)  # null: until further notice
+    text = JSONField()
+    by = ForeignKeyField(Account, on_delete="RESTRICT")
+    created_at = UtcField()
+    ended_at = UtcField(null=True)
+    ended_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = [
+            Check("kind <> 'closure' OR about <> ''"),
+            Check("last_day IS NULL OR last_day >= first_day"),
+            Check("(ended_at IS NULL) = (ended_by_id IS NULL)"),
+        ]
+
+
+Announcement.add_index(Announcement.first_day, where=SQL("ended_at IS NULL"), name="announcement_standing")
+
+
 class KeptForm(Row):
     """What somebody sent to a page after their session had run out, so that nothing typed is lost."""
 
@@ -815,16 +901,49 @@ class RegisterRecord(Row):
         indexes = ((("register", "number"), True), (("register", "holder"), False), (("register", "parent"), False))
 
 
+class ImportState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class RegisterImport(Row):
+    """An extract on its way into a register, or what it did there. `position` and `line`: how far it has come, with every batch."""
+
     register = TextField()
     file = TextField()
     digest = TextField()
     added = IntegerField()
     changed = IntegerField()
     unchanged = IntegerField()
-    kept = IntegerField()
+    kept = IntegerField()  # changed by the portal since: they stay as they are
     rejected = IntegerField()
     at = UtcField()
+    by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # null: by a command
+    state = TextField(
+        default=ImportState.DONE, constraints=[Check("state IN ('running', 'done', 'failed')"), SQL("DEFAULT 'done'")]
+    )
+    stored = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])  # its file waits in the store
+    size = BigIntegerField(default=0, constraints=[SQL("DEFAULT 0")])  # bytes
+    position = BigIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    line = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    columns = JSONField(default=dict, constraints=[SQL("DEFAULT '{}'")])  # column → in how many rows it changed
+    problem = TextField(default="", constraints=[SQL("DEFAULT ''")])  # why it failed
+    finished_at = UtcField(null=True)
+
+
+RegisterImport.add_index(RegisterImport.register, unique=True, where=SQL("state = 'running'"), name="register_import_one_running")
+
+
+class RegisterRejection(Row):
+    """A row of an extract that could not be read, and why."""
+
+    extract = ForeignKeyField(RegisterImport, index=False, on_delete="RESTRICT")
+    line = IntegerField()
+    reason = JSONField()
+
+    class Meta:
+        indexes = ((("extract", "line"), True),)
 
 
 class AuditEntry(Row):
@@ -863,6 +982,7 @@ APPEND_ONLY: tuple[type[Row], ...] = (
     Version,
     DecisionMade,
     Note,
+    MessageText,
     Receipt,
     AttemptEvent,
     Journal,

@@ -1,6 +1,7 @@
 """Arabic first, English one tap away: which language this request speaks, and the switch."""
 
 from flask import Blueprint, Flask, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from blueprints.addresses import back_to, go
 from engine.wording import LOCALES
@@ -13,15 +14,22 @@ blueprint = Blueprint("language", __name__)
 def locale() -> str:
     """`ar` unless the person chose English. A form may carry the switch, so that nothing typed is lost by changing language."""
     if "locale" not in g:
-        chosen = request.form.get("language") if request.method == "POST" else None
-        wanted = chosen or request.cookies.get(_cookie(), "")
+        wanted = _sent() or request.cookies.get(_cookie(), "")
         g.locale = wanted if wanted in LOCALES else "ar"
     return g.locale  # type: ignore[no-any-return]
 
 
+def _sent() -> str | None:
+    """The language that came with a form; none with one that is too large to be read, whose sender is to be told so."""
+    try:
+        return request.form.get("language") if request.method == "POST" else None
+    except RequestEntityTooLarge:
+        return None
+
+
 def switching() -> bool:
     """Whether this post only changes the language of the page it came from."""
-    return request.method == "POST" and request.form.get("language") in LOCALES
+    return _sent() in LOCALES
 
 
 @blueprint.get("/language/<any(ar, en):to>")

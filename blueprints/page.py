@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, current_app, flash, get_flashed_messages, make_response, request, url_for
+from flask import Flask, current_app, flash, get_flashed_messages, make_response, request, session, url_for
 from flask.wrappers import Response
 from flask_wtf.csrf import generate_csrf
 
@@ -14,14 +14,18 @@ from blueprints.actor import actor
 from blueprints.addresses import here
 from blueprints.language import locale
 from engine.wording import LOCALES, Text, _
-from operations import rendering, sessions, staff
+from operations import announcements, rendering, sessions, staff
 from operations.staff import Duty
 
 ROOMS: tuple[tuple[Duty, Text, str], ...] = (
     (Duty.CLERK, _("Desk"), "desk.queue"),
     (Duty.AUDITOR, _("Audit"), "audit.listed"),
+    (Duty.ADMINISTRATOR, _("Portal administration"), "administration.front"),
 )
 """Where each duty is done, for the navigation."""
+
+
+DISMISSED = "dismissed"  # in the cookie: the announcements somebody has put away
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
@@ -56,12 +60,15 @@ def _frame() -> dict[str, Any]:
     """What every page shows around its content."""
     person = actor()
     notices = [(kind, _said(text)) for kind, text in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))]
+    address = here() if request.method == "GET" else request.path
     other = next(language for language in LOCALES if language != locale())
     return {
         "actor": person,
         "notices": notices,
         "development": current_app.config["DEVELOPMENT"],
-        "other_locale_url": url_for("language.switch", to=other, next=here() if request.method == "GET" else request.path),
+        "other_locale_url": url_for("language.switch", to=other, next=address),
+        "here": address,
+        "announcements": [said for said in announcements.of_the_portal() if said.id not in session.get(DISMISSED, ())],
         "portal": _portal(person.signed_in),
     }
 

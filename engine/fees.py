@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -58,6 +58,29 @@ class Rule:
 
     def covers(self, day: dt.date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What comes after a version of a fee, from a day on: another amount, or another rate (per mille). All else stays as it is."""
+
+    rule: Rule
+    amount: Money | None
+    rate: int
+    effective_from: dt.date
+    source: str
+
+    def version(self) -> Rule:
+        return replace(
+            self.rule,
+            id=0,
+            amount=self.amount,
+            rate=self.rate,
+            effective_from=self.effective_from,
+            effective_to=None,
+            source=self.source,
+            confirmed=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +158,14 @@ class Schedule:
     def quote(self, fees: Iterable[Fee], day: dt.date) -> Quote:
         """Price the fees on that day. Raises Unset when a fee has no amount."""
         return Quote(tuple(self._line(fee, day) for fee in fees), day)
+
+    def changed(self, changes: Iterable[Change]) -> "Schedule":
+        """The schedule as it will be: each change ends the version it follows."""
+        by_rule = {change.rule.id: change for change in changes}
+        ended = (
+            replace(rule, effective_to=by_rule[rule.id].effective_from) if rule.id in by_rule else rule for rule in self.rules
+        )
+        return Schedule((*ended, *(change.version() for change in by_rule.values())))
 
     def variants(self, code: str, day: dt.date) -> list[Rule]:
         """All rules of a fee standing on that day, for the page that says what a service costs."""

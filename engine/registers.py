@@ -15,6 +15,14 @@ from engine.wording import Text, Words, _
 Shown = Words | Text | str | dt.date
 
 
+class Unreadable(ValueError):
+    """Why a row of an extract cannot be read."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
 class Kind(Enum):
     """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`."""
 
@@ -37,10 +45,10 @@ class Column:
         return (f"{self.name}_en", f"{self.name}_ar") if self.kind is Kind.WORDS else (self.name,)
 
     def read(self, row: Mapping[str, str]) -> Any:
-        """The JSON value of this column in a row of an extract. Raises ValueError naming the column."""
+        """The JSON value of this column in a row of an extract. Raises Unreadable naming the column."""
         cells = [(row.get(header) or "").strip() for header in self.headers]
         if self.required and not any(cells):
-            raise ValueError(f"{self.name}: missing")
+            raise Unreadable(_("%(column)s: missing", column=self.name))
         if self.kind is Kind.WORDS:
             return {"en": cells[0], "ar": cells[1]}
         text = digits.fold(cells[0])
@@ -48,9 +56,9 @@ class Column:
             try:
                 return dt.date.fromisoformat(text).isoformat()
             except ValueError:
-                raise ValueError(f"{self.name}: not a day (year-month-day): {text!r}") from None
+                raise Unreadable(_("%(column)s: not a day (year-month-day): '%(text)s'", column=self.name, text=text)) from None
         if self.kind is Kind.OPTION and text and text not in self.options:
-            raise ValueError(f"{self.name}: unknown value {text!r}")
+            raise Unreadable(_("%(column)s: unknown value '%(text)s'", column=self.name, text=text))
         return text
 
     def value(self, stored: Any) -> Any:
@@ -82,7 +90,7 @@ class Register:
         return next(column for column in self.columns if column.name == name)
 
     def read(self, row: Mapping[str, str]) -> dict[str, Any]:
-        """A row of an extract as the stored data. Raises ValueError saying which column and why."""
+        """A row of an extract as the stored data. Raises Unreadable saying which column and why."""
         return {column.name: column.read(row) for column in self.columns}
 
     def record(self, number: str, data: Mapping[str, Any]) -> "Record":

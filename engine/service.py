@@ -31,6 +31,7 @@ __all__ = [
     "Refusal",
     "Retention",
     "Rows",
+    "Sample",
     "Service",
     "Step",
     "Summary",
@@ -131,6 +132,18 @@ class Declaration:
     required: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A made-up case with words for it: on these an administrator sees what another fee would change."""
+
+    title: Text
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
+
+    def case(self, day: dt.date) -> Case:
+        return Case(self.answers, self.records, day)
+
+
 @dataclass(frozen=True)
 class Step:
     """One page: what it shows and asks, and how sure we must be who is asking before it opens."""
@@ -161,12 +174,17 @@ def _nothing(case: Case) -> Iterator[Any]:
     return iter(())
 
 
+def _no_samples(day: dt.date) -> Iterator[Sample]:
+    return iter(())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
     `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant;
     `retention` how long its applications are kept, where that is not as its authority's others.
+    `samples` are made-up cases of a day, such that every fee it may ask comes up.
     """
 
     code: str
@@ -180,6 +198,7 @@ class Service:
     known_as: tuple[Text, ...] = ()
     fee_codes: tuple[str, ...] = ()
     fees: Callable[[Case], Iterable[Fee]] = _nothing
+    samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
     effects: Callable[[Case], Iterable[Effect]] = _nothing
     declaration: Declaration | None = None

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from engine.actor import Actor
-from engine.errors import NotFound
+from engine.errors import NotFound, Refusal
+from engine.wording import _
 from models import Account, Identifier, IdentifierType, Role, database
-from operations import audit, codes, identifiers, passwords, roles, second_factor, sessions
+from operations import audit, codes, identifiers, messages, passwords, roles, second_factor, sessions
 from operations.now import now
+from operations.staff import Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ def ensure(
 def create_staff(*, email: str, name: str, role: str, authority: str = "", password: str | None = None) -> str | None:
     """Give a member of staff an account and a role. Without a password: the link with which they set one within a day.
 
-    Raises Refusal when the password is too weak for staff.
+    Raises Refusal when the password is too weak for staff, or when there is no such duty.
     """
+    if role not in set(Duty):
+        raise Refusal(_("There is no duty “%(role)s”. There are: %(duties)s.", role=role, duties=", ".join(Duty)), field="role")
     email = identifiers.email_of(email)
     if password is not None:
         passwords.check(password, personal=(*name.split(), email.partition("@")[0]), staff=True)
@@ -97,6 +101,30 @@ def create_staff(*, email: str, name: str, role: str, authority: str = "", passw
             return codes.handed_over(account, email)
         Account.update(password_hash=passwords.hashed(password)).where(Account.id == account.id).execute()
     return None
+
+
+def invited(actor: Actor, *, email: str, name: str, role: str, authority: str) -> Account:
+    """As `create_staff`, by an administrator: the link, or for who has an account already word of the role, goes by mail.
+
+    Part of the caller's transaction. Raises Refusal for field `email`.
+    """
+    address = identifiers.email_of(email)
+    first, _space, family = name.strip().partition(" ")
+    known = identifiers.account_of(address) is not None
+    if not known and next(identifiers.owners(address), None) is not None:
+        raise Refusal(_("The account of this e-mail address is blocked. Unblock it first."), field="email")
+    account = ensure(email=address, password=passwords.random(), first_name=first, family_name=family, locale=actor.locale)
+    if account.id == actor.account:
+        raise Refusal(_("This is your own account. Another administrator changes it."), field="email")
+    Role.get_or_create(account=account, name=role, authority=authority)
+    audit.record(actor, "staff.invited", f"account:{account.id}", role=role, authority=authority)
+    audit.security(account.id, "role-given")
+    sessions.end_all(account)  # one that began without the second factor must not have the role
+    challenge = codes.handed(account, address)
+    messages.tell_owner(
+        account, "staff_invited", key=f"staff-invited:{challenge.id}", challenge=challenge.id, counter=challenge.counter
+    )
+    return account
 
 
 def staff(email: str) -> Actor:

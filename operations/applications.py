@@ -19,7 +19,7 @@ from engine.registers import Record
 from engine.service import Case, Decision, Service, Step
 from engine.wording import _
 from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, database
-from operations import audit, bills, counters, documents, fees, messages, registers
+from operations import announcements, audit, bills, counters, documents, fees, messages, registers
 from operations.now import now, today
 from statements import locked, statement
 
@@ -75,6 +75,7 @@ def start(actor: Actor, code: str) -> Opened:
     if draft is not None:
         return work_on(draft)
     fees.check_open(service)
+    announcements.check_open(service)
     moment, day = now(), today()
     row = Application.create(
         reference=numbering.reference(service.authority, day.year, counters.take(f"application:{service.authority}", day.year)),

@@ -29,6 +29,12 @@ def owner(number: str) -> Account | None:
     return Account.select().join(Identifier).where(_proven(number) & usable).first()  # type: ignore[no-any-return]
 
 
+def blocked(number: str) -> bool:
+    """Whether the account that has proven it is blocked (and was not erased)."""
+    held = Account.blocked_at.is_null(False) & Account.closed_at.is_null()
+    return Account.select().join(Identifier).where(_proven(number) & held).exists()
+
+
 def _proven(number: str) -> Any:
     this = (Identifier.type == IdentifierType.CIVIL_NUMBER) & (Identifier.value == number)
     return this & Identifier.verified_at.is_null(False)

@@ -73,9 +73,9 @@ def begin(
     return challenge
 
 
-def handed_over(account: Account, destination: str) -> str:
-    """The address of a page where a new password may be set within a day: not sent, but given by hand, for new staff."""
-    challenge = OneTimeCode.create(
+def handed(account: Account, destination: str) -> OneTimeCode:
+    """A challenge of a day, by whose link a new password may be set."""
+    return OneTimeCode.create(
         account=account,
         purpose=Purpose.RECOVER,
         channel="mail",
@@ -84,6 +84,11 @@ def handed_over(account: Account, destination: str) -> str:
         sent_at=now(),
         expires_at=now() + DAY,
     )
+
+
+def handed_over(account: Account, destination: str) -> str:
+    """The address of a page where a new password may be set within a day: not sent, but given by hand, for new staff."""
+    challenge = handed(account, destination)
     return f"{outside.portal_url}/account/codes/{challenge.id}/{secrets.link_token(challenge.id, challenge.counter)}"
 
 

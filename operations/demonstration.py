@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models import Role
-from operations import accounts, fees, registers
+from operations import accounts, fees, register_imports
 from operations.staff import Duty
 
 ROOT = Path(__file__).parent.parent
@@ -61,7 +61,7 @@ def prepare() -> str:
     """Make what is missing; returns who can sign in, in both languages."""
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     for name in ("establishments", "memberships"):
-        registers.import_extract(ROOT / "demo" / f"{name}.csv")
+        register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)
     for email, phone, first, family, arabic, duty, where in STAFF:

@@ -5,17 +5,23 @@ from engine.assurance import Assurance
 from engine.errors import NotAllowed, NotFound, Refusal
 from engine.wording import _
 from models import Account, IdentifierType, Purpose, database
-from operations import audit, codes, identifiers, messages, passwords, second_factor, sessions
+from operations import audit, blocking, codes, identifiers, messages, passwords, second_factor, sessions
 from operations.now import now
 from operations.rendering import both
 
 
 def recognise(who: str, password: str, *, address: str) -> Account:
-    """The account of that e-mail or phone and password. One answer, after one time, for all that is wrong with them (Refusal)."""
-    account = identifiers.account_of(who)
+    """The account of that e-mail or phone and password. One answer, after one time, for all that is wrong with them (Refusal).
+
+    Only who gives the right password is told that the account is blocked.
+    """
+    account = identifiers.named(who)
     if not passwords.fits(password, account.password_hash if account else None) or account is None:
         audit.security(account.id if account else None, "sign-in-refused", address)
         raise Refusal(_("The e-mail or mobile number and the password do not match an account here. Check both and try again."))
+    if account.blocked_at:  # said to nobody but who knows the password
+        audit.security(account.id, "sign-in-refused", address)
+        raise Refusal(blocking.BLOCKED)
     if passwords.outdated(account.password_hash):
         Account.update(password_hash=passwords.hashed(password)).where(Account.id == account.id).execute()
     return account

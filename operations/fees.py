@@ -16,7 +16,7 @@ from engine.service import Case, Service
 from engine.wording import _
 from models import FeeRule, database
 from operations.outside import outside
-from operations.registers import whole
+from operations.register_imports import whole
 from statements import statement
 
 HEADINGS = ("code", "variant", "label_en", "label_ar", "kind", "amount", "rate", "threshold", "of", "from", "source", "confirmed")
@@ -36,6 +36,11 @@ def _rules() -> list[Rule]:
 @statement
 def _all() -> Any:
     return FeeRule.select(*(getattr(FeeRule, column.name) for column in fields(Rule))).dicts()
+
+
+def every_rule() -> list[Rule]:
+    """The rules as they are written down, confirmed or not, for those who administer them."""
+    return _rules()
 
 
 def quote(service: Service, case: Case) -> Quote:

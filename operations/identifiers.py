@@ -48,12 +48,18 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
 
 def account_of(who: str) -> Account | None:
     """The open account with that verified e-mail or phone, however it is spelled."""
+    account = named(who)
+    return account if account and not account.blocked_at else None
+
+
+def named(who: str) -> Account | None:
+    """As `account_of`, blocked or not: for who then asks for the password."""
     if "@" in who:
         value = digits.fold(who).strip().lower()
     else:
         number = _phone(who)
         value = _e164(number) if number else ""
-    return next((account for account in owners(value) if not account.blocked_at), None)
+    return next((account for account in owners(value) if not account.closed_at), None)
 
 
 def owners(*values: str) -> Iterator[Account]:

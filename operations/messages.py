@@ -1,6 +1,7 @@
 """Mail and SMS: written as rows with the business transaction, rendered and sent by the worker.
 
-A message is a template under templates/messages/, `<name>.mail.txt` (first line the subject) and `<name>.sms.txt`, in the reader's language.
+A message is a template under templates/messages/, `<name>.mail.txt` (first line the subject) and `<name>.sms.txt`, in the reader's language;
+an administrator may have put other words in its place (operations/message_texts.py).
 """
 
 import datetime as dt
@@ -8,7 +9,7 @@ from typing import Any
 
 from gateways.delivery import Undeliverable
 from models import Account, Application, Identifier, IdentifierType, Message, OneTimeCode
-from operations import outbox, secrets
+from operations import message_texts, outbox, secrets
 from operations.now import now
 from operations.outside import outside
 from operations.rendering import render
@@ -115,7 +116,7 @@ def deliver(payload: dict[str, Any]) -> None:
 
 
 def _transmit(message: Message, context: dict[str, Any]) -> None:
-    body = render(f"messages/{message.template}.{message.channel}.txt", message.locale, **context).strip()
+    body = message_texts.body(message, context)
     if message.channel == "sms":
         outside.texter.send(to=message.destination, text=body, key=message.key)
         return

@@ -258,12 +258,17 @@ def reset(email: str) -> None:
     if account is None or not roles.is_staff(account):
         raise NotFound
     with database.atomic():
-        SecondFactor.delete().where(SecondFactor.account == account).execute()
-        RecoveryCode.delete().where(RecoveryCode.account == account).execute()
-        sessions.end_all(account)
-        audit.record(None, "second-factor-reset", email)
-        audit.security(account.id, "second-factor-reset")
-        messages.tell_owner(account, "second_factor_reset", key=f"second-factor-reset:{account.id}:{now().isoformat()}")
+        take_away(account, None)
+
+
+def take_away(account: Account, actor: Actor | None) -> None:
+    """App and recovery codes are gone, every session ends, and the owner is told. Part of the caller's transaction."""
+    SecondFactor.delete().where(SecondFactor.account == account).execute()
+    RecoveryCode.delete().where(RecoveryCode.account == account).execute()
+    sessions.end_all(account)
+    audit.record(actor, "second-factor-reset", identifiers.value_of(account, IdentifierType.EMAIL))
+    audit.security(account.id, "second-factor-reset")
+    messages.tell_owner(account, "second_factor_reset", key=f"second-factor-reset:{account.id}:{now().isoformat()}")
 
 
 # --- Its row ---------------------------------------------------------------------------------------------------------------------

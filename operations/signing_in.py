@@ -7,12 +7,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from engine.assurance import Assurance
-from engine.errors import Unavailable
+from engine.errors import Refusal, Unavailable
 from engine.wording import Text, _
 from gateways.certificates import Person, Reason, Untrusted
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Account, ChallengeState, IdentityChallenge
-from operations import audit, cards, challenges, civil_numbers, identifiers, rings
+from operations import audit, blocking, cards, challenges, civil_numbers, identifiers, rings
 from operations.newcomers import NEWCOMER, NEWCOMERS_LAST
 from operations.outside import outside
 
@@ -39,6 +39,8 @@ def _arrival(person: Person, method: str, assurance: Assurance) -> Arrival:
     account = civil_numbers.owner(person.civil_number)
     if account is not None:
         return Arrival(method, assurance, account)
+    if civil_numbers.blocked(person.civil_number):
+        raise Refusal(blocking.BLOCKED)
     return Arrival(method, assurance, newcomer=challenges.remember(NEWCOMER, person, lasts=NEWCOMERS_LAST))
 
 

@@ -15,7 +15,7 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import audit, bills, corrections, documents, fees, finding, messages, registers
+from operations import announcements, audit, bills, corrections, documents, fees, finding, messages, registers
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -76,6 +76,8 @@ def submit(actor: Actor, reference: str, seal: str) -> Opened:
     opened = of(actor, reference)
     if not opened.editable:
         return opened  # the second click of a double click: it is submitted
+    if opened.state is State.DRAFT:  # what was returned goes on
+        announcements.check_open(opened.service)
     if opened.next_step() is not None:
         raise Refusal(_("Some answers are still missing. Complete every step, then submit."))
     refresh(actor, opened)

@@ -25,15 +25,20 @@ SERVICE = Template('''"""$title. Says here for whom it is and what they get.
 Source: the document its rules rest on.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 
 from engine.fields import LongText
-from engine.service import Case, Charge, Decision, Fee, Service, Step
+from engine.service import Case, Charge, Decision, Fee, Sample, Service, Step
 from engine.wording import _
 
 
 def fees(case: Case) -> Iterator[Fee]:
     yield Fee("$code")
+
+
+def samples(day: dt.date) -> Iterator[Sample]:
+    yield Sample(_("Any request"))
 
 
 service = Service(
@@ -44,6 +49,7 @@ service = Service(
     fee_codes=("$code",),
     steps=(Step("request", _("What do you need?"), LongText("request", _("Your request"))),),
     fees=fees,
+    samples=samples,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
 )

@@ -5,7 +5,7 @@ import click
 from blueprints.accounts.routes import blueprint
 from engine.errors import NotFound, Refusal
 from engine.wording import _
-from operations import accounts, second_factor, sessions
+from operations import accounts, blocking, second_factor, sessions
 from operations.rendering import both
 
 blueprint.cli.help = "Accounts of staff. · حسابات الموظفين."
@@ -50,6 +50,32 @@ def reset_second_factor(email: str) -> None:
         second_factor.reset(email)
     except NotFound:
         words = both(_("Nobody on the staff has this address."))
+        raise click.ClickException(f"{words['en']} · {words['ar']}") from None
+    click.echo(f"{email}: ✓")
+
+
+@blueprint.cli.command("block")
+@click.argument("email")
+def block(email: str) -> None:
+    """Let nobody in to EMAIL's account, and end its sessions. · إيقاف حساب وإنهاء جلساته."""
+    _switch(email, blocked=True)
+
+
+@blueprint.cli.command("unblock")
+@click.argument("email")
+def unblock(email: str) -> None:
+    """Let EMAIL in again. · رفع الإيقاف عن حساب."""
+    _switch(email, blocked=False)
+
+
+def _switch(email: str, *, blocked: bool) -> None:
+    try:
+        blocking.by_operator(email, blocked=blocked)
+    except NotFound:
+        words = both(_("Nobody here has proven this e-mail address."))
+        raise click.ClickException(f"{words['en']} · {words['ar']}") from None
+    except Refusal as refusal:
+        words = both(refusal.message)
         raise click.ClickException(f"{words['en']} · {words['ar']}") from None
     click.echo(f"{email}: ✓")
 

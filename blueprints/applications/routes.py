@@ -13,7 +13,7 @@ from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
 from engine.service import Step
 from engine.wording import _
-from operations import answers, applications, corrections, identity, kept_forms, submission
+from operations import announcements, answers, applications, corrections, identity, kept_forms, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("applications", __name__)
 @login_required
 def dashboard() -> Response:
     """audience: signed in. What waits for the person first, then what is running, then the services."""
-    return page("applications/dashboard.html", **views.dashboard(applications.all_of(actor())))
+    return page("applications/dashboard.html", **views.dashboard(applications.all_of(actor())), closures=announcements.closures())
 
 
 @blueprint.post("/applications")

@@ -14,7 +14,7 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import applications, corrections, declarations, documents, payments, submission
+from operations import announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
 
 if TYPE_CHECKING:
@@ -194,6 +194,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "unset": offer.unset,
         "facts": _facts(offer.also),
         "trail": trail(opened, asked),
+        "closure": announcements.closure_of(opened.service) if opened.state is State.DRAFT else None,
         "declaration": _declaration(opened, offer.seal) if declarations.offered(opened) else None,
         **quoted(offer.quote),
     }

@@ -6,11 +6,26 @@ Source: the chamber's manual of its electronic services (2018), "Membership rene
 import datetime as dt
 from collections.abc import Iterator
 
+from blueprints.chamber.registers import GRADES, memberships
 from engine.assurance import Assurance
 from engine.calendar import add_months, whole_years
 from engine.fields import Choice, FromRegister
 from engine.registers import Record
-from engine.service import Case, Certificate, Charge, Decision, Declaration, Effect, Fee, Quote, Rows, Service, Step, Summary
+from engine.service import (
+    Case,
+    Certificate,
+    Charge,
+    Decision,
+    Declaration,
+    Effect,
+    Fee,
+    Quote,
+    Rows,
+    Sample,
+    Service,
+    Step,
+    Summary,
+)
 from engine.wording import _
 
 PERIODS = (
@@ -26,6 +41,19 @@ def fees(case: Case) -> Iterator[Fee]:
     if case["months"] > 12:
         yield Fee("chamber.second-year", variant=member.grade, share=(case["months"] - 12, 12))
     yield Fee("chamber.old-debit", variant=member.grade, quantity=lapsed_years(member, case.today))
+
+
+def samples(day: dt.date) -> Iterator[Sample]:
+    """Each grade for each period; and a membership that ended two years ago."""
+    for grade, name in GRADES.items():
+        for months, period in PERIODS:
+            yield Sample(_("%(grade)s grade: %(period)s", grade=name, period=period), {"months": months}, _a_member(grade, day))
+        lapsed = _a_member(grade, add_months(day, -24))
+        yield Sample(_("%(grade)s grade: one year, after two years lapsed", grade=name), {"months": 12}, lapsed)
+
+
+def _a_member(grade: str, expires: dt.date) -> dict[str, Record]:
+    return {"membership": memberships.record("", {"grade": grade, "expires": expires.isoformat()})}
 
 
 def lapsed_years(member: Record, today: dt.date) -> int:
@@ -107,6 +135,7 @@ service = Service(
     ),
     subject="membership",
     fees=fees,
+    samples=samples,
     effects=effects,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,

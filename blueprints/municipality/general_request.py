@@ -3,16 +3,21 @@
 The amount of the fee is not published: the schedule holds one of ours, unconfirmed, for demonstrations.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 
 from engine.fees import Fee
 from engine.fields import LongText, Text, Upload
-from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Service, Step
+from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Sample, Service, Step
 from engine.wording import _
 
 
 def fees(case: Case) -> Iterator[Fee]:
     yield Fee("municipality.general-request")
+
+
+def samples(day: dt.date) -> Iterator[Sample]:
+    yield Sample(_("Any request"))
 
 
 def letter(case: Case) -> Rows:
@@ -49,6 +54,7 @@ service = Service(
         ),
     ),
     fees=fees,
+    samples=samples,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
     reply=_("Your reply, as the letter prints it"),

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, request, session, url_for
 from flask.wrappers import Response
 
 from blueprints.actor import actor
-from blueprints.addresses import go
-from blueprints.page import page
+from blueprints.addresses import back_to, go
+from blueprints.page import DISMISSED, page
 from blueprints.pages.search import matching
 from engine import numbering
 from engine.catalogue import catalogue
@@ -16,11 +16,12 @@ from engine.fees import Kind, Rule
 from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
-from operations import applications, fees, retention
+from operations import announcements, applications, fees, retention
 from operations.now import today
 
 blueprint = Blueprint("pages", __name__)
 
+MOST_DISMISSED = 20  # kept in the cookie
 ABOUT: dict[str, Text] = {
     "privacy": _("Privacy"),
     "terms": _("Terms of use"),
@@ -43,7 +44,13 @@ def home() -> Response:
     if actor().signed_in and (reference := _reference(asked)):
         return go(url_for("applications.overview", reference=reference))
     found = matching(asked, catalogue.services.values()) if asked else None
-    return page("pages/home.html", authorities=list(catalogue.authorities.values()), asked=asked, found=found)
+    return page(
+        "pages/home.html",
+        authorities=list(catalogue.authorities.values()),
+        asked=asked,
+        found=found,
+        closures=announcements.closures(),
+    )
 
 
 @blueprint.get("/services/<code>")
@@ -57,8 +64,17 @@ def service(code: str) -> Response:
         service=found,
         authority=catalogue.authorities[found.authority],
         **_fees(found),
+        closure=announcements.closure_of(found),
+        said=announcements.of_service(found),
         draft=applications.draft_of(actor(), code),
     )
+
+
+@blueprint.post("/announcements/<int:number>/dismissal")
+def dismiss(number: int) -> Response:
+    """audience: anyone. Put an announcement away in this browser."""
+    session[DISMISSED] = [*session.get(DISMISSED, []), number][-MOST_DISMISSED:]
+    return go(back_to(request.form.get("next")))
 
 
 @blueprint.get("/about/<any(privacy, terms, accessibility, contact):name>")

@@ -1,5 +1,6 @@
 """What all services share, tested once over the catalogue."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -43,6 +44,15 @@ def test_a_service_has_a_tariff_row_for_every_fee_it_names(service: Service, por
     standing = {rule.code for rule in fees.schedule().rules}
     assert set(service.fee_codes) <= standing
     assert fees.unset() == UNPUBLISHED
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.code)
+def test_the_samples_of_a_service_ask_for_every_fee_it_names(service: Service) -> None:
+    """So that an administrator who changes a fee sees what that does."""
+    day = dt.date(2026, 11, 22)
+    asked = {fee.code for sample in service.samples(day) for fee in service.fees(sample.case(day))}
+    assert asked == set(service.fee_codes)
+    assert [sample.title for sample in service.samples(day) if translate(sample.title, "ar") == sample.title.message] == []
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

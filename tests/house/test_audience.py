@@ -15,6 +15,9 @@ PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 AUDITORS = "auditors"
 ITS_CLERKS = "clerks of its desk"
+ADMINISTRATORS = "administrators"
+PORTAL_ADMINISTRATORS = "administrators of the portal"
+ITS_ADMINISTRATORS = "administrators of its authority"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -54,6 +57,34 @@ AUDIENCE = {
     "/account/sign-in/code": ANYONE,
     "/account/sign-out": ANYONE,
     "/account/stay": ANYONE,
+    "/administration": ADMINISTRATORS,
+    "/administration/announcements": ADMINISTRATORS,
+    "/administration/announcements/<int:number>/end": ITS_ADMINISTRATORS,
+    "/administration/fees": ADMINISTRATORS,
+    "/administration/fees/<int:number>": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/approval": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/changes/<int:rule>": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/lines/<int:line>/removal": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/proposal": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/rejection": ITS_ADMINISTRATORS,
+    "/administration/fees/<int:number>/withdrawal": ITS_ADMINISTRATORS,
+    "/administration/messages": PORTAL_ADMINISTRATORS,
+    "/administration/messages/<name>/<any(mail, sms):channel>": PORTAL_ADMINISTRATORS,
+    "/administration/messages/<name>/<any(mail, sms):channel>/reversion": PORTAL_ADMINISTRATORS,
+    "/administration/registers": ADMINISTRATORS,
+    "/administration/registers/<int:number>": ITS_ADMINISTRATORS,
+    "/administration/registers/<int:number>/progress": ITS_ADMINISTRATORS,
+    "/administration/registers/<int:number>/rejected.csv": ITS_ADMINISTRATORS,
+    "/administration/staff": ADMINISTRATORS,
+    "/administration/staff/<int:number>": ITS_ADMINISTRATORS,
+    "/administration/staff/<int:number>/block": ITS_ADMINISTRATORS,
+    "/administration/staff/<int:number>/roles": ITS_ADMINISTRATORS,
+    "/administration/staff/<int:number>/roles/<int:role>/removal": ITS_ADMINISTRATORS,
+    "/administration/staff/<int:number>/second-factor/reset": ITS_ADMINISTRATORS,
+    "/administration/staff/<int:number>/sessions/end": ITS_ADMINISTRATORS,
+    "/administration/staff/<int:number>/unblock": ITS_ADMINISTRATORS,
+    "/administration/staff/invitation": ADMINISTRATORS,
+    "/announcements/<int:number>/dismissal": ANYONE,
     "/applications": SIGNED_IN,
     "/applications/<reference>": APPLICANT,
     "/applications/<reference>/check": PROVEN,
@@ -148,6 +179,10 @@ SAMPLES = {
     "int:session_id": "1",
     "int:number": "1",
     "int:key": "1",
+    "int:rule": "1",
+    "int:role": "1",
+    "any(mail, sms):channel": "mail",
+    "int:line": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}

@@ -13,7 +13,7 @@ from flask import Flask
 import models
 from app import create_app
 from config import Settings
-from operations import demonstration, fees, health, now, registers
+from operations import demonstration, fees, health, now, register_imports, registers
 from operations.outside import outside
 from tests.support.processes import ROOT
 
@@ -269,15 +269,15 @@ def test_an_extract_as_a_spreadsheet_saves_it_comes_in(run: Run, tmp_path: Path)
 
 
 def test_a_big_extract_comes_in_batch_by_batch(run: Run, tmp_path: Path):
-    file = extract(tmp_path, *({"number": str(number)} for number in range(1, 2 * registers.BATCH + 2)))
-    assert run("registers", "import", file).output == counted(added=2 * registers.BATCH + 1)
+    file = extract(tmp_path, *({"number": str(number)} for number in range(1, 2 * register_imports.BATCH + 2)))
+    assert run("registers", "import", file).output == counted(added=2 * register_imports.BATCH + 1)
     longest = Longest()
     models.database.obj.execute_sql, plain = longest.watching(models.database.obj.execute_sql), models.database.obj.execute_sql
     try:
-        assert run("registers", "import", file).output == counted(unchanged=2 * registers.BATCH + 1)
+        assert run("registers", "import", file).output == counted(unchanged=2 * register_imports.BATCH + 1)
     finally:
         models.database.obj.execute_sql = plain
-    assert longest.parameters == registers.BATCH + 1
+    assert longest.parameters == register_imports.BATCH + 1
     assert longest.statements < 20
 
 

@@ -31,6 +31,7 @@ UNIQUE = {
     "data_copy": {"account_id"},
     "declaration": {"serial", "application_id, seal"},
     "document": {"serial", "code", "key"},
+    "fee_change": {"proposal_id, rule_id"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
     "identifier": {"type, value WHERE verified_at IS NOT NULL"},
@@ -50,7 +51,9 @@ UNIQUE = {
     "receipt": {"number", "bill_id", "series, year, sequence"},
     "reconciliation_item": {"key"},
     "refund": {"key"},
+    "register_import": {"register WHERE state = 'running'"},
     "register_record": {"register, number"},
+    "register_rejection": {"extract_id, line"},
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
     "search_term": {"desk, term, application_id"},
@@ -241,6 +244,7 @@ def test_what_says_it_is_append_only_is_listed():
         "Version",
         "DecisionMade",
         "Note",
+        "MessageText",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -356,6 +360,19 @@ def test_nobody_approves_the_refund_they_asked_for(database: Database):
         models.Refund.create(key="b", requested_by=made["person"], approved_by=made["person"], **row)
 
 
+def test_nobody_approves_the_fees_they_proposed(database: Database):
+    person = one_of_each()["person"]
+    row = {"authority": "chamber", "proposed_by": person, "created_at": NOW}
+    models.FeeProposal.create(**row, state="approved", decided_by=a_person())
+    for wrong in (
+        {"state": "approved", "decided_by": person},
+        {"state": "approved"},
+        {"state": "proposed", "decided_by": a_person()},
+    ):
+        with pytest.raises(peewee.IntegrityError, match=r"(?i)check"):
+            models.FeeProposal.create(**row | wrong)
+
+
 def journal(cause: str, amounts: list[int]) -> models.Journal:
     with models.database.atomic():
         id_ = models.new_id()
@@ -396,6 +413,7 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.Version.create(application=application, number=1, frozen={}, at=NOW),
         lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
+        lambda: models.MessageText.create(template="x", channel="sms", locale="ar", text="x", by=person, at=NOW),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditLink.create(
             number=1, entry=models.AuditEntry.create(account=person, action="x", subject="y", at=NOW), digest="d"

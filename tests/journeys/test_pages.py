@@ -72,7 +72,9 @@ def test_axe_finds_nothing_on_any_page_in_the_light_or_in_the_dark(
             page.emulate_media(color_scheme=scheme)
             page.evaluate(NEXT_FRAME)
             faults = page.evaluate("async options => (await axe.run(document, options)).violations", options)
-            found += [f"{place.name}, {scheme}: {fault['id']}: {node['html'][:200]}" for fault in faults for node in fault["nodes"]]
+            found += [
+                f"{place.name}, {scheme}: {fault['id']}: {node['html'][:200]}" for fault in faults for node in fault["nodes"]
+            ]
     assert found == []
 
 

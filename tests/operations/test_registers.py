@@ -124,13 +124,3 @@ def test_a_register_has_a_number_once():
     with pytest.raises(Exception, match=r"(?i)unique"):
         record("chamber.memberships", "91868", {})
     record("chamber.establishments", "91868", {})  # another register may have it
-
-
-def test_a_csv_row_has_as_many_cells_as_headings():
-    assert registers.whole({"a": "1", "b": ""}) == {"a": "1", "b": ""}
-    for row, says in (
-        ({"a": "1", "b": None}, "1 cells where the headings have 2"),
-        ({"a": "1", "b": "2", None: ["3", "4"]}, "4 cells where the headings have 2"),
-    ):
-        with pytest.raises(ValueError, match=says):
-            registers.whole(row)  # type: ignore[arg-type]

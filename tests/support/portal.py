@@ -34,7 +34,7 @@ from blueprints.chamber import authority
 from config import DEVELOPMENT_KEY
 from engine import digits
 from engine.catalogue import catalogue
-from operations import accounts, fees, registers, sessions
+from operations import accounts, fees, register_imports, sessions
 from tests.support.builders import PASSWORD
 from tests.support.database import opened
 from tests.support.processes import ROOT, free_port, stop
@@ -293,7 +293,7 @@ def _fill_registers(folder: Path) -> None:
         for person in everybody
     ]
     for name, rows in (("establishments", establishments), ("memberships", memberships)):
-        report = registers.import_extract(_written(folder / f"{name}.csv", rows))
+        report = register_imports.import_extract(_written(folder / f"{name}.csv", rows))
         assert not report.rejected, report.rejected
 
 

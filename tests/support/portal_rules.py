@@ -17,7 +17,7 @@ from gateways.pdf.seal import Seal
 from gateways.pdf.xhtml import XhtmlRenderer
 from gateways.storage.folder import FolderStorage
 from models import FeeRule
-from operations import fees, registers
+from operations import fees, register_imports
 from operations.now import set_business_day
 from operations.outside import outside
 from tests.support import trial
@@ -65,7 +65,7 @@ def rules(database: Database, tmp_path: Path) -> Iterator[Database]:
     set_business_day(None)
 
 
-def bring_in(folder: Path, *records: dict[str, str]) -> registers.Report:
+def bring_in(folder: Path, *records: dict[str, str]) -> register_imports.Report:
     """Import records as an extract of the ministry would bring them."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(records[0]))
@@ -73,4 +73,4 @@ def bring_in(folder: Path, *records: dict[str, str]) -> registers.Report:
     writer.writerows(records)
     file = folder / "extract.csv"
     file.write_text(text.getvalue(), encoding="utf-8")
-    return registers.import_extract(file)
+    return register_imports.import_extract(file)
