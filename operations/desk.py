@@ -26,6 +26,7 @@ from models import (
     Identifier,
     Message,
     Note,
+    Outcome,
     Receipt,
     SearchTerm,
     Version,
@@ -228,7 +229,7 @@ def _also(desk: Any, term: Any) -> Any:
 
 @database.atomic()
 def take_next(actor: Actor, desk: str) -> str | None:
-    """Take what has waited longest and is not the clerk's own; its reference, None when nothing waits. Two clerks get two."""
+    """Take what has waited longest and the clerk may decide; its reference, None when nothing waits. Two clerks get two."""
     if desk not in staff.desks_of(actor):
         raise NotFound
     row = _oldest.first(desk, actor.account)
@@ -240,7 +241,8 @@ def take_next(actor: Actor, desk: str) -> str | None:
 
 @statement
 def _oldest(desk: Any, clerk: Any) -> Any:
-    waits = (Application.desk == desk) & WAITING & (Application.account != clerk)
+    approved = DecisionMade.select(SQL("1")).where(casework.approved_before(Application.id, clerk, Application.stage))
+    waits = (Application.desk == desk) & WAITING & (Application.account != clerk) & ~fn.EXISTS(approved)
     return locked(Application.select().where(waits).order_by(Application.submitted_at, Application.id).limit(1), skip=True)
 
 
@@ -249,7 +251,7 @@ def _oldest(desk: Any, clerk: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """An application as a clerk reads it."""
+    """An application as a clerk reads it. `here`: it lies on one of their desks; `barred`: they approved it at an earlier stage."""
 
     row: Application
     applicant: Account
@@ -257,6 +259,8 @@ class Dossier:
     holder: str
     mine: bool
     own: bool
+    here: bool
+    barred: bool
     events: list[ApplicationEvent]
     decisions: list[DecisionMade]
     messages: list[Message]
@@ -268,11 +272,11 @@ class Dossier:
 
 
 def dossier(actor: Actor, reference: str) -> Dossier:
-    """Everything about one application of the clerk's desks. That it was looked at is recorded. Raises as staff.lock does."""
-    row = staff.admitted(actor, _with_people.first(reference))
+    """Everything about one application, for who may read it. That it was looked at is recorded. Raises as staff.reader does."""
+    row = staff.reader(actor, _with_people.first(reference))
     with database.atomic():
         audit.record(actor, "application.viewed", row.reference)
-    bill = _bill.first(row)
+    bill, decisions = _bill.first(row), _decisions.all(row)
     return Dossier(
         row=row,
         applicant=row.account,
@@ -280,8 +284,10 @@ def dossier(actor: Actor, reference: str) -> Dossier:
         holder=staff.name_of(row.clerk, actor.locale) if row.clerk_id else "",
         mine=row.clerk_id == actor.account,
         own=row.account_id == actor.account,
+        here=staff.works_at(actor, row.desk),
+        barred=any(made.clerk_id == actor.account for made in approvals(decisions, row)),
         events=applications.events_of(row),
-        decisions=_decisions.all(row),
+        decisions=decisions,
         messages=_messages.all(row),
         notes=_notes.all(row),
         versions=corrections.versions_of(row),
@@ -289,6 +295,11 @@ def dossier(actor: Actor, reference: str) -> Dossier:
         receipt=bill.receipt_number if bill else "",
         documents=documents.of_application(row),
     )
+
+
+def approvals(decisions: list[DecisionMade], row: Application) -> list[DecisionMade]:
+    """What was approved at the stages before this one."""
+    return [made for made in decisions if made.outcome == Outcome.APPROVE and made.stage < row.stage]
 
 
 @statement
@@ -340,7 +351,7 @@ def note(actor: Actor, reference: str, text: str) -> None:
 
 def file_of(actor: Actor, reference: str, version: int, field: str) -> tuple[str, str, BinaryIO]:
     """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
-    row = staff.admitted(actor, _with_people.first(reference))
+    row = staff.reader(actor, _with_people.first(reference))
     frozen = frozen_of(row, version)
     file = frozen["answers"].get(field)
     if not isinstance(file, dict) or "digest" not in file:

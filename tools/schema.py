@@ -28,6 +28,19 @@ WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.journal_id) BEGIN
   SELECT RAISE(ABORT, 'this journal is closed');
 END""",
 )
+_OPINION_CHANGED = " OR ".join(
+    (
+        "OLD.closed_at IS NOT NULL",
+        *(f"NEW.{name} <> OLD.{name}" for name in ("application_id", "desk", "asked_by_id", "question")),
+    )
+)
+_SQLITE_OPINION = (
+    f"""CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion
+WHEN {_OPINION_CHANGED} BEGIN
+  SELECT RAISE(ABORT, 'opinion is append-only');
+END""",
+    _SQLITE_FROZEN.format(table="opinion", verb="delete", VERB="DELETE"),
+)
 _POSTGRESQL_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 _POSTGRESQL_FUNCTIONS = (
     """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
@@ -46,6 +59,10 @@ $$ BEGIN
   END IF;
   RETURN NEW;
 END $$""",
+)
+_POSTGRESQL_OPINION = (
+    f"CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion FOR EACH ROW WHEN ({_OPINION_CHANGED}) EXECUTE FUNCTION refuse_change()",
+    _POSTGRESQL_FROZEN.format(table="opinion", verb="delete", VERB="DELETE"),
 )
 _POSTGRESQL_JOURNAL = (
     "CREATE TRIGGER journal_balanced BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced()",
@@ -67,6 +84,7 @@ def statements(dialect: str) -> Iterator[str]:
         for verb in ("update", "delete"):
             yield frozen.format(table=model._meta.table_name, verb=verb, VERB=verb.upper())
     yield from _POSTGRESQL_JOURNAL if dialect == "postgresql" else _SQLITE_JOURNAL
+    yield from _POSTGRESQL_OPINION if dialect == "postgresql" else _SQLITE_OPINION
 
 
 def _plain(database: Database, context) -> str:  # type: ignore[no-untyped-def]

@@ -41,6 +41,7 @@ EVENTS: dict[str, Text] = {
     "completed": _("Completed"),
     "withdrawn": _("You withdrew it"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
+    "passed-on": _("One part of the review is done, the next has begun"),
 }
 
 
@@ -274,4 +275,5 @@ def _signed(document: "Document") -> dict[str, Any] | None:
 
 def _happened(event: Any) -> dict[str, Any]:
     kind = {"refused": "bad", "completed": "done"}.get(event.kind, "done")
-    return {"title": EVENTS[event.kind], "when": event.at, "text": event.details.get("reason", ""), "kind": kind}
+    text = event.details.get("reason") or event.details.get("what", "")
+    return {"title": EVENTS[event.kind], "when": event.at, "text": text, "kind": kind}

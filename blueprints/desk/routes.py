@@ -12,7 +12,7 @@ from blueprints.desk import views
 from blueprints.forms import Form, required
 from blueprints.page import notice, page
 from engine.errors import NotFound, Refusal
-from engine.wording import Text, _
+from engine.wording import _
 from operations import casework, desk, staff
 from operations.casework import Outcome
 
@@ -20,11 +20,6 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 LONGEST = 4000
 SANDBOX = "sandbox; default-src 'none'"
-DONE: dict[Outcome, Text] = {
-    Outcome.APPROVE: _("Approved. The applicant is told."),
-    Outcome.RETURN: _("Returned. The applicant is told what to correct; it comes back to you."),
-    Outcome.REFUSE: _("Refused. The applicant is told why."),
-}
 
 
 class NoteForm(Form):
@@ -72,7 +67,7 @@ def take_next() -> Response:
 @blueprint.get("/<reference>")
 @login_required
 def application(reference: str) -> Response:
-    """audience: clerks of its desk. Everything about it on one page."""
+    """audience: clerks who may read it. Everything about it on one page."""
     return _shown(reference, NoteForm())
 
 
@@ -107,7 +102,7 @@ def note(reference: str) -> Response:
 @blueprint.get("/<reference>/versions/<int:number>")
 @login_required
 def version(reference: str, number: int) -> Response:
-    """audience: clerks of its desk. A version beside the one that came after it."""
+    """audience: clerks who may read it. A version beside the one that came after it."""
     dossier = desk.dossier(actor(), reference)
     return page("desk/versions.html", **views.versions(dossier, number))
 
@@ -115,7 +110,7 @@ def version(reference: str, number: int) -> Response:
 @blueprint.get("/<reference>/versions/<int:number>/files/<field>")
 @login_required
 def file(reference: str, number: int, field: str) -> Response:
-    """audience: clerks of its desk. A file as it was submitted: to be kept, never shown inside our own pages."""
+    """audience: clerks who may read it. A file as it was submitted: to be kept, never shown inside our own pages."""
     name, media_type, stream = desk.file_of(actor(), reference, number, field)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
@@ -130,13 +125,13 @@ def file(reference: str, number: int, field: str) -> Response:
 def decide(reference: str, outcome: str) -> Response:
     """audience: clerks of its desk. Approve it, return it with remarks, or refuse it with the reason."""
     dossier = desk.dossier(actor(), reference)
-    if dossier.own:
+    if dossier.own or not dossier.here:
         raise NotFound
     chosen = Outcome(outcome)
     form = views.decision_form(dossier, chosen)()
     if form.validate_on_submit():
         try:
-            casework.decide(
+            row = casework.decide(
                 actor(),
                 reference,
                 chosen,
@@ -147,7 +142,7 @@ def decide(reference: str, outcome: str) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            notice("success", DONE[chosen])
+            notice(*views.decided(row, chosen))
             return go(url_for(".application", reference=reference))
     return page("desk/decide.html", 422 if form.errors else 200, form=form, **views.deciding(dossier, chosen))
 

@@ -15,9 +15,9 @@ from engine.errors import NotFound
 from engine.fees import Quote
 from engine.lifecycle import State
 from engine.wording import Text, _
-from operations import corrections, staff
+from operations import casework, corrections, staff
 from operations.casework import Outcome
-from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue
+from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue, approvals
 from operations.now import now
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ HAPPENED: dict[str, Text] = EVENTS | {
     "refused": _("Refused"),
     "withdrawn": _("Withdrawn by the applicant"),
     "register-changed": _("The register changed meanwhile: please look at it"),
+    "passed-on": _("Approved at this stage; the next one has it"),
 }
 MESSAGES: dict[str, Text] = {
     "application_received": _("Your application arrived"),
@@ -54,6 +55,11 @@ MESSAGES: dict[str, Text] = {
     "payment_received": _("Payment received, with the receipt"),
 }
 CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
+DONE: dict[Outcome, Text] = {
+    Outcome.APPROVE: _("Approved. The applicant is told."),
+    Outcome.RETURN: _("Returned. The applicant is told what to correct; it comes back to you."),
+    Outcome.REFUSE: _("Refused. The applicant is told why."),
+}
 ACTIONS: dict[Outcome, dict[str, Any]] = {
     Outcome.APPROVE: {"title": _("Approve"), "button": _("Approve it"), "kind": "primary"},
     Outcome.RETURN: {"title": _("Return for correction"), "button": _("Return it"), "kind": "primary"},
@@ -138,9 +144,12 @@ def _age(moment: dt.datetime) -> Text:
 def application(dossier: Dossier) -> dict[str, Any]:
     row, state = dossier.row, State(dossier.row.state)
     quote = Quote.thaw(row.frozen["quote"])
-    maywork = state is State.IN_REVIEW and not dossier.own
+    maywork = state is State.IN_REVIEW and dossier.here and not dossier.own and not dossier.barred
     return {
         **_head(dossier),
+        "why_not": _why_not(dossier),
+        "stages": [_approved(made) for made in approvals(dossier.decisions, row)],
+        "register_changed": state is State.IN_REVIEW and dossier.events[-1].kind == "register-changed",
         "may_take": maywork and not dossier.holder,
         "may_decide": maywork and (dossier.mine or not dossier.holder),
         "actions": [
@@ -160,6 +169,41 @@ def application(dossier: Dossier) -> dict[str, Any]:
     }
 
 
+def _why_not(dossier: Dossier) -> Text | None:
+    """Why this clerk only reads."""
+    if State(dossier.row.state) is not State.IN_REVIEW:
+        return None
+    if dossier.own:
+        return _("This is your own application: a colleague decides it.")
+    if not dossier.here:
+        return _("It lies on another desk: %(desk)s. You may read it.", desk=catalogue.desks[dossier.row.desk])
+    if dossier.barred:
+        return _("You approved it at an earlier stage: somebody else decides now.")
+    if dossier.holder and not dossier.mine:
+        return _("%(name)s has taken this application. You may read it and write a note.", name=dossier.holder)
+    return None
+
+
+def _approved(made: Any) -> dict[str, Any]:
+    """An approval of an earlier stage."""
+    stage = catalogue.services[made.application.service].stage(made.stage)
+    return {
+        "title": stage.title if stage else None,
+        "by": staff.name_of(made.clerk, locale()),
+        "at": made.at,
+        "text": made.reason,
+    }
+
+
+def decided(row: Any, outcome: Outcome) -> tuple[str, Text]:
+    """What to say to who has just decided: how it is meant, and the words."""
+    if outcome is not Outcome.APPROVE or State(row.state) is not State.IN_REVIEW:
+        return "success", DONE[outcome]
+    if row.clerk_id is None:
+        return "success", _("Approved at this stage. It is on the next desk now.")
+    return "warning", _("The register changed meanwhile: nothing was overwritten, and the application stays with you.")
+
+
 def _head(dossier: Dossier) -> dict[str, Any]:
     row, state = dossier.row, State(dossier.row.state)
     return {
@@ -171,6 +215,7 @@ def _head(dossier: Dossier) -> dict[str, Any]:
         "kind": KINDS[state],
         "state": state,
         "dossier": dossier,
+        "stage": catalogue.services[row.service].stage(row.stage),
         "applicant": _applicant(dossier),
         "before": [
             {"number": version.number, "at": version.at, "href": url_for("desk.version", reference=row.reference, number=version.number)}
@@ -235,7 +280,7 @@ def _happened(event: Any) -> dict[str, Any]:
     return {
         "title": HAPPENED[event.kind],
         "when": event.at,
-        "text": event.details.get("reason", ""),
+        "text": event.details.get("reason") or event.details.get("what", ""),
         "kind": "bad" if event.kind == "refused" else "done",
     }
 
@@ -270,7 +315,7 @@ def decision_form(dossier: Dossier, outcome: Outcome) -> type[Form]:
     """The form of a decision: its text, and on a return a remark for each answer."""
     reply = catalogue.services[dossier.row.service].reply
     label, hint = REASONS[outcome]
-    if outcome is Outcome.APPROVE and reply is not None:
+    if outcome is Outcome.APPROVE and reply is not None and casework.owes_reply(dossier.row):
         label, hint = (
             reply,
             _("The applicant receives it as a letter with the authority's seal. Write it in the applicant's language."),
@@ -311,6 +356,6 @@ def deciding(dossier: Dossier, outcome: Outcome) -> dict[str, Any]:
             {**answer, "control": REMARK + answer["field"], "file": _file(dossier.row, dossier.row.version, dossier.row.frozen, answer)}
             for answer in _answers(dossier)
         ],
-        "fee": quoted(quote) if quote.total else None,
+        "fee": quoted(quote) if quote.total and catalogue.services[dossier.row.service].decides(dossier.row.stage) else None,
         "appeal": catalogue.authorities[dossier.row.authority].appeal,
     }  # fmt: skip

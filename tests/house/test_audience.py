@@ -13,6 +13,7 @@ APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 ITS_CLERKS = "clerks of its desk"
+READERS = "clerks who may read it"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -70,13 +71,13 @@ AUDIENCE = {
     "/applications/<reference>/withdrawal": APPLICANT,
     "/dashboard": SIGNED_IN,
     "/desk": CLERKS,
-    "/desk/<reference>": ITS_CLERKS,
+    "/desk/<reference>": READERS,
     "/desk/<reference>/decision/<any(approve, return, refuse):outcome>": ITS_CLERKS,
     "/desk/<reference>/hold": ITS_CLERKS,
     "/desk/<reference>/notes": ITS_CLERKS,
     "/desk/<reference>/release": ITS_CLERKS,
-    "/desk/<reference>/versions/<int:number>": ITS_CLERKS,
-    "/desk/<reference>/versions/<int:number>/files/<field>": ITS_CLERKS,
+    "/desk/<reference>/versions/<int:number>": READERS,
+    "/desk/<reference>/versions/<int:number>/files/<field>": READERS,
     "/desk/next": CLERKS,
     "/documents/<serial>": "its owner",
     "/healthz": "monitoring",
@@ -121,7 +122,7 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, READERS) or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",

@@ -11,11 +11,11 @@ from models import AuditEntry, Role
 from operations import answers, applications, casework, demonstration, sessions, submission
 from operations.answers import Uploaded
 from operations.casework import Outcome
-from tests.house.test_audience import CLERKS, ITS_CLERKS, sample
+from tests.house.test_audience import CLERKS, ITS_CLERKS, READERS, sample
 from tests.support.builders import a_person, signed_in
 from tests.support.client import Client
 
-PLACES = {CLERKS: 403, ITS_CLERKS: 404}
+PLACES = {CLERKS: 403, ITS_CLERKS: 404, READERS: 404}
 NOBODY, ELSEWHERE, HERE = "nobody", "elsewhere", "here"
 ROLES = {
     "a citizen": ([], NOBODY),
@@ -93,7 +93,7 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(who: str, portal: Flas
     client = sign_in(ROLES[who][0])
     before = AuditEntry.select().count()
     for _methods, rule, whom in routes(portal):
-        if whom == ITS_CLERKS:
+        if whom in (ITS_CLERKS, READERS):
             there, nowhere = (
                 client.open(sample(rule).replace("CHAMBER-2026-0000042-2", name))
                 for name in (reference, "MUNICIPALITY-2026-9999999-1")
