@@ -11,11 +11,13 @@ from engine.fees import Quote
 from engine.lifecycle import State
 from engine.service import Charge, Service
 from engine.wording import _
-from models import Application, DecisionMade, Outcome, database
+from models import Application, DecisionMade, Opinion, Outcome, Visit, VisitState, database
 from operations import applications, audit, bills, finding, messages, staff
 from operations.now import now
 from operations.rendering import both
 from statements import statement
+
+TAKE_FIRST = _("Take the application first: whoever has it asks for opinions and plans visits.")
 
 
 @database.atomic()
@@ -75,12 +77,22 @@ def decide(
         application=row, clerk=actor.account, outcome=outcome, stage=row.stage, reason=reason, remarks=remarks, at=now()
     )
     audit.record(actor, f"application.{outcome}", row.reference)
+    _take_questions_back.run(now(), row)
     FOLLOWS[outcome](row, reason)
     return row
 
 
+@statement
+def _take_questions_back(at: Any, application: Any) -> Any:
+    """Whoever was asked about it need not answer any more."""
+    unanswered = (Opinion.application == application) & Opinion.closed_at.is_null()
+    return Opinion.update({Opinion.closed_at: at}).where(unanswered)
+
+
 def _unanswered(row: Application, outcome: Outcome, reason: str, remarks: dict[str, str]) -> Refusal | None:
-    """What the decision still has to say."""
+    """What the decision still has to say, or has to wait for."""
+    if outcome is not Outcome.RETURN and _planned_visits.first(row)["n"]:
+        return Refusal(_("A site visit is still planned: report on it or cancel it first."))
     if outcome is Outcome.APPROVE:
         owed = owes_reply(row) and not reason
         return Refusal(_("Write your reply: it is what the applicant receives."), field="reason") if owed else None
@@ -89,6 +101,12 @@ def _unanswered(row: Application, outcome: Outcome, reason: str, remarks: dict[s
     if outcome is Outcome.REFUSE and not reason:
         return Refusal(_("Say why: the applicant reads it and acts on it."), field="reason")
     return None
+
+
+@statement
+def _planned_visits(application: Any) -> Any:
+    planned = (Visit.application == application) & (Visit.state == VisitState.PLANNED)
+    return Visit.select(fn.COUNT(Visit.id).alias("n")).where(planned).dicts()
 
 
 def owes_reply(row: Application) -> bool:
@@ -150,6 +168,14 @@ def _refuse(row: Application, reason: str) -> None:
 
 
 FOLLOWS = {Outcome.APPROVE: _approve, Outcome.RETURN: _return, Outcome.REFUSE: _refuse}
+
+
+def in_hand(actor: Actor, reference: str) -> Application:
+    """An application this clerk has taken, held until the transaction ends. Raises as `take` does, Conflict when nobody has taken it."""
+    row = _in_review(actor, reference)
+    if row.clerk_id is None:
+        raise Conflict(TAKE_FIRST)
+    return row
 
 
 def _in_review(actor: Actor, reference: str) -> Application:

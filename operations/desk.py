@@ -26,13 +26,15 @@ from models import (
     Identifier,
     Message,
     Note,
+    Opinion,
     Outcome,
     Receipt,
     SearchTerm,
     Version,
+    Visit,
     database,
 )
-from operations import applications, audit, casework, corrections, documents, finding, staff
+from operations import applications, audit, casework, corrections, documents, finding, opinions, staff, visits
 from operations.now import now
 from operations.outside import outside
 from statements import Statement, locked, statement
@@ -67,12 +69,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A page of a list: its lines, where the next page begins (None at the end), and how many wait and are the clerk's, at most CAP + 1."""
+    """A page of a list: its lines, where the next page begins (None at the end), and how many wait, are the clerk's, are asked about:
+    at most CAP + 1."""
 
     lines: list[Listed]
     onwards: Cursor | None
     waiting: int
     mine: int
+    asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ def _found(desk: str, whole: str, words: list[str]) -> list[dict[str, Any]]:
     return _by_words.all(desk, *(rarest_first * 2)[:3], PAGE)  # of two words one is asked for twice
 
 
-def _counts(actor: Actor, desk: str) -> tuple[int, int]:
-    return _how_many_wait.first(desk)["n"], _how_many_mine.first(actor.account)["n"]
+def _counts(actor: Actor, desk: str) -> tuple[int, int, int]:
+    return _how_many_wait.first(desk)["n"], _how_many_mine.first(actor.account)["n"], _how_many_asked.first(desk)["n"]
 
 
 def _line(actor: Actor, row: dict[str, Any]) -> Listed:
@@ -172,6 +176,12 @@ def _read(where: Callable[[Any], Any], newest_first: bool = False) -> Statement:
     return statement(rows)
 
 
+def _asked_of(desk: Any, at: Any, row: Any, most: Any) -> Any:
+    """What the desk is asked about, the oldest question first. A page of it: what is answered makes room."""
+    asked = (Opinion.desk == desk) & Opinion.closed_at.is_null()
+    return _lines().join_from(Application, Opinion).where(asked).order_by(Opinion.asked_at, Opinion.id).limit(PAGE)
+
+
 def _in(state: State) -> Callable[[Any], Any]:
     return lambda desk: (Application.desk == desk) & (Application.state == state)
 
@@ -179,6 +189,7 @@ def _in(state: State) -> Callable[[Any], Any]:
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting"), _read(lambda desk: (Application.desk == desk) & WAITING)),
     "mine": View(_("Mine"), _read(lambda clerk: (Application.clerk == clerk) & TAKEN), own=True),
+    "asked": View(_("Opinions asked"), statement(_asked_of)),
     "in-review": View(_("All in review"), _read(_in(State.IN_REVIEW))),
     "returned": View(_("With the applicant"), _read(_in(State.RETURNED))),
     "to-pay": View(_("To be paid"), _read(_in(State.TO_PAY))),
@@ -199,6 +210,11 @@ def _how_many_wait(desk: Any) -> Any:
 @statement
 def _how_many_mine(clerk: Any) -> Any:
     return _counted(Application, (Application.clerk == clerk) & TAKEN)
+
+
+@statement
+def _how_many_asked(desk: Any) -> Any:
+    return _counted(Opinion, (Opinion.desk == desk) & Opinion.closed_at.is_null())
 
 
 @statement
@@ -265,6 +281,8 @@ class Dossier:
     decisions: list[DecisionMade]
     messages: list[Message]
     notes: list[Note]
+    opinions: list[Opinion]
+    visits: list[Visit]
     versions: list[Version]
     bill: Bill | None
     receipt: str
@@ -273,10 +291,10 @@ class Dossier:
 
 def dossier(actor: Actor, reference: str) -> Dossier:
     """Everything about one application, for who may read it. That it was looked at is recorded. Raises as staff.reader does."""
-    row = staff.reader(actor, _with_people.first(reference))
+    row, asked = _readable(actor, reference)
     with database.atomic():
         audit.record(actor, "application.viewed", row.reference)
-    bill, decisions = _bill.first(row), _decisions.all(row)
+    bill, decisions, events = _bill.first(row), _decisions.all(row), applications.events_of(row)
     return Dossier(
         row=row,
         applicant=row.account,
@@ -286,15 +304,29 @@ def dossier(actor: Actor, reference: str) -> Dossier:
         own=row.account_id == actor.account,
         here=staff.works_at(actor, row.desk),
         barred=any(made.clerk_id == actor.account for made in approvals(decisions, row)),
-        events=applications.events_of(row),
+        events=events,
         decisions=decisions,
         messages=_messages.all(row),
         notes=_notes.all(row),
-        versions=corrections.versions_of(row),
+        opinions=asked,
+        visits=visits.of(row) if any(event.kind == "visit-planned" for event in events) else [],
+        versions=corrections.versions_of(row) if row.version > 1 else [],
         bill=bill,
         receipt=bill.receipt_number if bill else "",
         documents=documents.of_application(row),
     )
+
+
+def readable(actor: Actor, reference: str) -> Application:
+    """The application, if this clerk may read it now. Raises as staff.reader does."""
+    return _readable(actor, reference)[0]
+
+
+def _readable(actor: Actor, reference: str) -> tuple[Application, list[Opinion]]:
+    """The application, if this clerk may read it now, and what was asked about it."""
+    row = _with_people.first(reference)
+    asked = opinions.of(row) if row else []
+    return staff.reader(actor, row, (opinion.desk for opinion in asked if opinion.closed_at is None)), asked
 
 
 def approvals(decisions: list[DecisionMade], row: Application) -> list[DecisionMade]:
@@ -351,7 +383,7 @@ def note(actor: Actor, reference: str, text: str) -> None:
 
 def file_of(actor: Actor, reference: str, version: int, field: str) -> tuple[str, str, BinaryIO]:
     """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
-    row = staff.reader(actor, _with_people.first(reference))
+    row = readable(actor, reference)
     frozen = frozen_of(row, version)
     file = frozen["answers"].get(field)
     if not isinstance(file, dict) or "digest" not in file:

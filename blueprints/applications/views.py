@@ -41,6 +41,10 @@ EVENTS: dict[str, Text] = {
     "completed": _("Completed"),
     "withdrawn": _("You withdrew it"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
+    "visit-planned": _("Site visit planned"),
+    "visit-moved": _("Site visit moved"),
+    "visit-cancelled": _("Site visit cancelled"),
+    "visit-done": _("The site was visited"),
     "passed-on": _("One part of the review is done, the next has begun"),
 }
 

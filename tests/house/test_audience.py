@@ -75,9 +75,15 @@ AUDIENCE = {
     "/desk/<reference>/decision/<any(approve, return, refuse):outcome>": ITS_CLERKS,
     "/desk/<reference>/hold": ITS_CLERKS,
     "/desk/<reference>/notes": ITS_CLERKS,
+    "/desk/<reference>/opinions": ITS_CLERKS,
+    "/desk/<reference>/opinions/<int:number>": "clerks of the section that was asked",
     "/desk/<reference>/release": ITS_CLERKS,
     "/desk/<reference>/versions/<int:number>": READERS,
     "/desk/<reference>/versions/<int:number>/files/<field>": READERS,
+    "/desk/<reference>/visit": ITS_CLERKS,
+    "/desk/<reference>/visit/cancellation": ITS_CLERKS,
+    "/desk/<reference>/visit/report": ITS_CLERKS,
+    "/desk/<reference>/visits/<int:number>/photos/<int:photo>": READERS,
     "/desk/next": CLERKS,
     "/documents/<serial>": "its owner",
     "/healthz": "monitoring",
@@ -122,7 +128,8 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, READERS) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, READERS)
+    or whom.startswith(("its owner", APPLICANT, CLERKS))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -131,6 +138,7 @@ SAMPLES = {
     "serial": "D-2026-000001",
     "int:session_id": "1",
     "int:number": "1",
+    "int:photo": "0",
     "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}

@@ -18,10 +18,10 @@ def demo(portal: Flask) -> None:
     demonstration.prepare()
 
 
-def browser_of(portal: Flask, *, clerk: bool, language: str = "en", **person: str) -> Client:
+def browser_of(portal: Flask, *, clerk: bool | str, language: str = "en", **person: str) -> Client:
     account = a_person(**person)
     if clerk:
-        Role.create(account=account, name="clerk", authority="municipality")
+        Role.create(account=account, name="clerk", authority=clerk if isinstance(clerk, str) else "municipality")
     client = portal.test_client()
     client.set_cookie("language", language)
     with client.session_transaction() as cookie:
