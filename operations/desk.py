@@ -12,6 +12,7 @@ from peewee import JOIN, SQL, fn
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
+from engine.clock import MUSCAT
 from engine.errors import NotFound
 from engine.lifecycle import State
 from engine.wording import Text, _
@@ -37,7 +38,7 @@ from models import (
 from operations import applications, audit, casework, corrections, documents, finding, opinions, staff, visits
 from operations.now import now
 from operations.outside import outside
-from statements import Statement, locked, statement
+from statements import locked, statement
 
 PAGE = 50
 CAP = 1000  # counting further tells nobody anything
@@ -45,6 +46,8 @@ BEGINNING = (dt.datetime(1, 1, 1, tzinfo=dt.UTC), 0)
 END = (dt.datetime(9999, 1, 1, tzinfo=dt.UTC), 2**31 - 1)
 WAITING = SQL("state = 'in-review' AND clerk_id IS NULL")  # as the index application_waiting says it
 TAKEN = SQL("state = 'in-review'")  # as application_taken
+LISTS_HELD = "in-review"  # the list that may be asked for what one colleague has
+LAST = "\uffff"  # after every service
 
 Cursor = tuple[dt.datetime, int]
 """After which application a page begins: when it was submitted (UTC) and its row."""
@@ -80,11 +83,26 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """What of a list is wanted: a service, days of submission (in Muscat, both included), and who has it (an account), where LISTS_HELD."""
+
+    service: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    holder: int | None = None
+
+
+EVERYTHING = Filter()
+Rows = Callable[[Any, Cursor, dt.datetime, str], list[dict[str, Any]]]
+"""A page and one more of a list: whose, from where, as far as which moment, of which service (empty: of all)."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One of the lists: its title, how it is read, and whose it is (the desk's or the clerk's own)."""
 
     title: Text
-    rows: Statement
+    rows: Rows
     own: bool = False
     newest_first: bool = False
 
@@ -92,16 +110,33 @@ class View:
 # --- Lists -----------------------------------------------------------------------------------------------------------------------
 
 
-def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None) -> Queue:
+def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None, only: Filter = EVERYTHING) -> Queue:
     """A page of one of VIEWS. Raises NotAllowed for who is no clerk, NotFound for another's desk and an unknown view."""
     if desk not in staff.desks_of(actor) or view not in VIEWS:
         raise NotFound
     shown = VIEWS[view]
-    begin = after or (END if shown.newest_first else BEGINNING)
-    rows = shown.rows.all(actor.account if shown.own else desk, *begin, PAGE + 1)
+    begin, edge = _bounds(only, after, shown.newest_first)
+    if only.holder is not None and view == LISTS_HELD:
+        least, most = (only.service, only.service) if only.service else ("", LAST)
+        rows = _held.all(desk, only.holder, *begin, edge, least, most, PAGE + 1)
+    else:
+        rows = shown.rows(actor.account if shown.own else desk, begin, edge, only.service)
     lines = [_line(actor, row) for row in rows[:PAGE]]
     onwards = (lines[-1].submitted_at, lines[-1].id) if len(rows) > PAGE else None
     return Queue(lines, onwards, *_counts(actor, desk))
+
+
+def _bounds(only: Filter, after: Cursor | None, newest_first: bool) -> tuple[Cursor, dt.datetime]:
+    """From where a list is read and as far as which moment. One bound on each side: of two, a database may read from the wider one."""
+    first = _midnight(only.since) if only.since else BEGINNING[0]
+    last = _midnight(only.until + dt.timedelta(days=1)) if only.until else END[0]
+    if newest_first:
+        return (after if after and after[0] < last else (last, 0)), first
+    return (after if after and after[0] >= first else (first, 0)), last
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), MUSCAT).astimezone(dt.UTC)
 
 
 def search(actor: Actor, desk: str, text: str) -> Queue:
@@ -160,26 +195,49 @@ def _lines() -> Any:
     )
 
 
-def _read(where: Callable[[Any], Any], newest_first: bool = False) -> Statement:
-    """A list by keyset: `where` says whose; oldest first, or newest."""
+def _read(where: Callable[[Any], Any], newest_first: bool = False) -> Rows:
+    """A list by keyset: `where` says whose; oldest first, or newest. Of one service it is read by an index of its own."""
+    page = _newest if newest_first else _oldest_first
 
-    def rows(whose: Any, at: Any, row: Any, most: Any) -> Any:
-        moment, number = Application.submitted_at, Application.id
-        if newest_first:
-            beyond = (moment <= at) & ((moment < at) | (number < row))
-            order = (moment.desc(), number.desc())
-        else:
-            beyond = (moment >= at) & ((moment > at) | (number > row))
-            order = (moment, number)
-        return _lines().where(where(whose) & beyond).order_by(*order).limit(most)
+    def every(whose: Any, at: Any, row: Any, edge: Any, most: Any) -> Any:
+        return page(where(whose), at, row, edge, most)
 
-    return statement(rows)
+    def of_service(whose: Any, at: Any, row: Any, edge: Any, most: Any, service: Any) -> Any:
+        return page(where(whose) & (Application.service == service), at, row, edge, most)
+
+    all_of_them, some = statement(every), statement(of_service)
+
+    def rows(whose: Any, begin: Cursor, edge: dt.datetime, service: str) -> list[dict[str, Any]]:
+        wanted = (whose, *begin, edge, PAGE + 1)
+        return some.all(*wanted, service) if service else all_of_them.all(*wanted)
+
+    return rows
 
 
-def _asked_of(desk: Any, at: Any, row: Any, most: Any) -> Any:
-    """What the desk is asked about, the oldest question first. A page of it: what is answered makes room."""
+def _oldest_first(where: Any, at: Any, row: Any, edge: Any, most: Any) -> Any:
+    moment, number = Application.submitted_at, Application.id
+    beyond = (moment >= at) & ((moment > at) | (number > row)) & (moment < edge)
+    return _lines().where(where & beyond).order_by(moment, number).limit(most)
+
+
+def _newest(where: Any, at: Any, row: Any, edge: Any, most: Any) -> Any:
+    moment, number = Application.submitted_at, Application.id
+    beyond = (moment <= at) & ((moment < at) | (number < row)) & (moment >= edge)
+    return _lines().where(where & beyond).order_by(moment.desc(), number.desc()).limit(most)
+
+
+@statement
+def _held(desk: Any, clerk: Any, at: Any, row: Any, edge: Any, least: Any, last: Any, most: Any) -> Any:
+    """What a colleague has: read by what the clerk has, which is little; LOWER keeps the desk's much longer index out of it."""
+    theirs = (Application.clerk == clerk) & TAKEN & (fn.LOWER(Application.desk) == desk)
+    return _oldest_first(theirs & (Application.service >= least) & (Application.service <= last), at, row, edge, most)
+
+
+@statement
+def _asked_of(desk: Any, most: Any) -> Any:
+    """What the desk is asked about, the oldest question first. A page of it, unfiltered: what is answered makes room."""
     asked = (Opinion.desk == desk) & Opinion.closed_at.is_null()
-    return _lines().join_from(Application, Opinion).where(asked).order_by(Opinion.asked_at, Opinion.id).limit(PAGE)
+    return _lines().join_from(Application, Opinion).where(asked).order_by(Opinion.asked_at, Opinion.id).limit(most)
 
 
 def _in(state: State) -> Callable[[Any], Any]:
@@ -189,7 +247,7 @@ def _in(state: State) -> Callable[[Any], Any]:
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting"), _read(lambda desk: (Application.desk == desk) & WAITING)),
     "mine": View(_("Mine"), _read(lambda clerk: (Application.clerk == clerk) & TAKEN), own=True),
-    "asked": View(_("Opinions asked"), statement(_asked_of)),
+    "asked": View(_("Opinions asked"), lambda desk, *_unfiltered: _asked_of.all(desk, PAGE)),
     "in-review": View(_("All in review"), _read(_in(State.IN_REVIEW))),
     "returned": View(_("With the applicant"), _read(_in(State.RETURNED))),
     "to-pay": View(_("To be paid"), _read(_in(State.TO_PAY))),

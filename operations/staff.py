@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import NotAllowed, NotFound
-from models import Account, Application
+from models import Account, Application, Role
 from statements import locked, statement
 
 
@@ -78,6 +78,18 @@ def desks_that_know(row: Application) -> list[str]:
     """The desk where it lies, first, and those that have decided it before."""
     before = catalogue.services[row.service].desks[: row.stage]
     return list(dict.fromkeys((row.desk, *before)))
+
+
+def clerks_of(desk: str) -> list[Account]:
+    """Who is a clerk there, by name."""
+    found = _clerks.all(Duty.CLERK, desk, desk.partition(".")[0])
+    return sorted({person.id: person for person in found}.values(), key=lambda person: person.name)
+
+
+@statement
+def _clerks(duty: Any, desk: Any, authority: Any) -> Any:
+    here = (Role.authority == desk) | (Role.authority == authority) | (Role.authority == "")
+    return Account.select().join(Role).where((Role.name == duty) & here)
 
 
 def _submitted(row: Application | None) -> TypeGuard[Application]:

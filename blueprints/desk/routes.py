@@ -3,17 +3,18 @@
 from flask import Blueprint, request, send_file, url_for
 from flask.wrappers import Response
 from flask_login import login_required
-from wtforms import TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from blueprints.actor import actor
 from blueprints.addresses import go
-from blueprints.desk import views
+from blueprints.desk import filtering, views
 from blueprints.forms import Form, required
 from blueprints.page import notice, page
 from engine.errors import NotFound, Refusal
 from engine.wording import _
 from operations import casework, desk, staff
+from operations.bulk import Action
 from operations.casework import Outcome
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
@@ -31,6 +32,27 @@ class NoteForm(Form):
     )
 
 
+class BulkForm(Form):
+    titles = {
+        Action.TAKE: _("Take them"),
+        Action.RELEASE: _("Release them"),
+        Action.APPROVE: _("Approve them"),
+        Action.RETURN: _("Return them for correction"),
+        Action.REFUSE: _("Refuse them"),
+    }
+    action = SelectField(_("With the chosen ones"), choices=[(action.value, title) for action, title in titles.items()])
+    reason = TextAreaField(
+        _("One reason for all"),
+        description=_("Owed when you return or refuse: every one of the applicants reads it."),
+        validators=[Length(max=LONGEST)],
+        render_kw={"rows": 2, "maxlength": LONGEST},
+    )
+
+
+class NameForm(Form):
+    name = StringField(_("Name of this list"), validators=[required(_("Give the list a name.")), Length(max=60)])
+
+
 # --- Lists -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -38,15 +60,22 @@ class NoteForm(Form):
 @login_required
 def queue() -> Response:
     """audience: clerks. What waits, what is mine, what became of the rest; or what was searched. The address keeps the choice."""
+    return listed(BulkForm(formdata=None), NameForm(formdata=None))
+
+
+def listed(form: BulkForm, naming: NameForm) -> Response:
+    """The list that the address asks for, with its two forms; with what is wrong in one of them (422)."""
     desks = staff.desks_of(actor())
-    chosen = request.args.get("desk") or next(iter(desks), "")
+    chosen = request.values.get("desk") or next(iter(desks), "")
     view = request.args.get("show", "waiting")
     asked = request.args.get("q", "").strip()
     if asked:
-        listed = desk.search(actor(), chosen, asked)
+        found = desk.search(actor(), chosen, asked)
     else:
-        listed = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")))
-    return page("desk/queue.html", **views.queue(desks, chosen, view, listed, asked))
+        found = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")), filtering.asked_for())
+    status = 422 if form.errors or naming.errors else 200
+    shown = views.queue(desks, chosen, view, found, asked, filtering.narrowing()) | filtering.shown(chosen, view)
+    return page("desk/queue.html", status, form=form, naming=naming, chosen=request.form.getlist("chosen"), **shown)
 
 
 @blueprint.post("/next")

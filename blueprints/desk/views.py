@@ -112,7 +112,7 @@ def cursor(text: str | None) -> Cursor | None:
         return None
 
 
-def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str) -> dict[str, Any]:
+def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, narrowing: dict[str, Any]) -> dict[str, Any]:
     counts = {"waiting": listed.waiting, "mine": listed.mine, "asked": listed.asked}
     return {
         "title": catalogue.desks[chosen],
@@ -135,7 +135,8 @@ def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str) -
         "asked": asked,
         "shows": {"state": bool(asked), "holder": bool(asked) or view not in ("waiting", "mine")},
         "lines": [_line(line) for line in listed.lines],
-        "onwards": _onwards(chosen, view, listed.onwards),
+        "onwards": _onwards(chosen, view, narrowing, listed.onwards),
+        "bulk": bool(asked) or view in ("waiting", "mine", "in-review"),
     }
 
 
@@ -143,8 +144,8 @@ def _counted(count: int) -> str:
     return f"{CAP:,}+" if count > CAP else str(count)
 
 
-def _onwards(desk: str, view: str, after: Cursor | None) -> str | None:
-    return url_for("desk.queue", desk=desk, show=view, after=f"{after[0].isoformat()},{after[1]}") if after else None
+def _onwards(desk: str, view: str, narrowing: dict[str, Any], after: Cursor | None) -> str | None:
+    return url_for("desk.queue", desk=desk, show=view, **narrowing, after=f"{after[0].isoformat()},{after[1]}") if after else None
 
 
 def _line(line: Listed) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def report_visit(reference: str) -> Response:
 @blueprint.get("/<reference>/visits/<int:number>/photos/<int:photo>")
 @login_required
 def photo(reference: str, number: int, photo: int) -> Response:
-    """audience: clerks who may read it. A photo of a report: to be kept, never shown inside our own pages."""
+    """audience: clerks who may read its visits. A photo of a report: to be kept, never shown inside our own pages."""
     name, media_type, stream = visits.photo(actor(), desk.readable(actor(), reference), number, photo)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX

@@ -85,7 +85,7 @@ def test_a_staff_route_answers_whom_it_says_and_nobody_else(who: str, portal: Fl
                     assert (
                         client.open(asks, method=method, data={"desk": "municipality.administration"}).status_code == expected
                     ), f"{who}: {method} {address}"
-    assert walked == 9
+    assert walked == 15
 
 
 @pytest.mark.parametrize("who", [who for who, (_roles, place) in ROLES.items() if place != HERE])
