@@ -136,8 +136,9 @@ def _announce(actor: Actor, row: Application, made: Visit, what: str, reason: st
 
 
 def _told(at: Words, made: Visit, reason: str) -> Words:
-    lines = {"ar": f"{at['ar']} · {made.place} · {made.visitor}", "en": f"{at['en']} · {made.place} · {made.visitor}"}
-    return {"ar": f"{lines['ar']}\n{reason}".strip(), "en": f"{lines['en']}\n{reason}".strip()}
+    """A line of the timeline; names in Latin letters are kept from turning around what stands beside them."""
+    where = " · ".join(f"\u2068{part}\u2069" for part in (made.place, made.visitor))
+    return {"ar": f"{at['ar']} · {where}\n{reason}".strip(), "en": f"{at['en']} · {where}\n{reason}".strip()}
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------------------

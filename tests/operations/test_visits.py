@@ -56,7 +56,7 @@ def test_the_applicant_is_told_by_message_and_on_the_timeline(clerk: Actor, refe
     assert told() == [f"visit_{what} {by}" for what in ("planned", "moved", "cancelled") for by in ("mail", "sms")]
     events = list(ApplicationEvent.select().where(ApplicationEvent.kind.startswith("visit-")).order_by(ApplicationEvent.id))
     assert [event.kind for event in events] == ["visit-planned", "visit-moved", "visit-cancelled"]
-    assert events[1].details["what"]["en"].endswith("· The gate · Salma\nIt rains.")
+    assert events[1].details["what"]["en"].endswith("· \u2068The gate\u2069 · \u2068Salma\u2069\nIt rains.")
     said = [message["text"] for channel in ("mail", "sms") for message in delivered(channel)]
     assert any("The gate" in text for text in said) and any("The road is closed." in text for text in said)
 

@@ -24,7 +24,7 @@ def test_a_visit_is_planned_moved_and_reported(portal: Flask, citizen: Client, c
     assert "hours and minutes" in planning.submit("visit", day=day, time="9 o'clock", place="Plot 7", visitor="S").errors["time"]
     planned = planning.submit("visit", day=day, time="٠٩:٣٠", place="Plot 7", visitor="Salma")
     assert "Planned" in planned.text and "9:30" in planned.text
-    assert "Plot 7 · Salma" in citizen.visit(f"/applications/{reference}").text
+    assert "Plot 7\u2069 · \u2068Salma" in citizen.visit(f"/applications/{reference}").text
     moving = clerk.visit(f"/desk/{reference}/visit")
     assert (moving.values["time"], moving.values["place"]) == ("09:30", "Plot 7")
     assert moving.submit("visit").errors == {"reason": "Error: Say why: the applicant reads it."}
