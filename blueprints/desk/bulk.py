@@ -21,7 +21,7 @@ from operations.bulk import Action
 @login_required
 def act() -> Response:
     """audience: clerks. One action for the chosen applications, each for itself; says what was done and what was not."""
-    form, desks = BulkForm(), staff.desks_of(actor())
+    form = BulkForm()
     if form.validate_on_submit():
         action = Action(form.action.data)
         try:
@@ -29,8 +29,7 @@ def act() -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            back = url_for(".queue", **filtering.address())
-            return page("desk/bulk.html", action=action, results=done, back=back, title=form.titles[action], desks=desks)
+            return page("desk/bulk.html", results=done, back=filtering.here(), title=form.titles[action])
     return listed(form, NameForm())
 
 
@@ -55,7 +54,7 @@ def save_filter() -> Response:
 @blueprint.post("/filters/<int:number>/removal")
 @login_required
 def remove_filter(number: int) -> Response:
-    """audience: its owner, a clerk. Forget a list that was kept."""
+    """audience: clerks who keep it. Forget a list that was kept."""
     saved_filters.remove(actor(), number)
     notice("success", _("Removed. The applications themselves stay where they are."))
     return go(url_for(".queue"))

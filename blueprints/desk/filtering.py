@@ -22,6 +22,11 @@ def address() -> dict[str, Any]:
     return {name: value for name in NAMES if (value := request.args.get(name, "").strip())}
 
 
+def here() -> str:
+    """This very page of the list, what was searched included."""
+    return f"{url_for('desk.queue')}?{request.query_string.decode()}".rstrip("?")
+
+
 def narrowing() -> dict[str, Any]:
     """What of the address narrows its list: it goes on from page to page."""
     return {name: value for name, value in address().items() if name in NARROWING}
@@ -53,7 +58,7 @@ def shown(desk: str, view: str) -> dict[str, Any]:
         "services": [(code, service.title) for code, service in catalogue.services.items() if desk in service.desks],
         "colleagues": [(person.id, staff.name_of(person, locale())) for person in people],
         "everything": url_for("desk.queue", desk=desk, show=view),
-        "act_url": f"{url_for('desk.act')}?{request.query_string.decode()}",
+        "act_url": here(),
         "save_url": url_for("desk.save_filter", **address()),
         "kept": [
             {

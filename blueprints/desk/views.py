@@ -311,11 +311,12 @@ def decided(row: Any, outcome: Outcome) -> tuple[str, Text]:
 def head(dossier: Dossier) -> dict[str, Any]:
     """What the pages about one application share."""
     row, state = dossier.row, State(dossier.row.state)
+    desk = row.desk if dossier.here else staff.desks_of(actor())[0]  # a list of theirs, to go back to
     return {
         "row": row,
         "title": row.frozen["title"],
-        "desk": row.desk,
-        "desk_title": catalogue.desks[row.desk],
+        "desk": desk,
+        "desk_title": catalogue.desks[desk],
         "status": LABELS[state],
         "kind": KINDS[state],
         "state": state,

@@ -85,7 +85,7 @@ AUDIENCE = {
     "/desk/<reference>/visit/report": ITS_CLERKS,
     "/desk/<reference>/visits/<int:number>/photos/<int:photo>": "clerks who may read its visits",
     "/desk/filters": CLERKS,
-    "/desk/filters/<int:number>/removal": "its owner, a clerk",
+    "/desk/filters/<int:number>/removal": "clerks who keep it",
     "/desk/next": CLERKS,
     "/documents/<serial>": "its owner",
     "/healthz": "monitoring",

@@ -21,6 +21,9 @@ def test_a_section_is_asked_and_answers(portal: Flask, citizen: Client, clerk: C
     assert reference in engineer.visit("/desk?show=asked").text
     page = engineer.visit(f"/desk/{reference}")
     assert "Is it ours?" in page.text and not page.html.xpath("//form[contains(@action, '/hold') or contains(@action, '/notes')]")
+    for link in page.html.xpath("//main//a/@href | //nav[@class='breadcrumbs']//a/@href"):
+        if not link.endswith("/paper"):
+            engineer.visit(link)  # nothing on it leads to where they may not go
     answering = engineer.visit(f"/desk/{reference}/opinions/{Opinion.get().id}")
     assert answering.submit("opinion", stance="objection").status == 422
     answering.submit("opinion", stance="objection", text="The neighbour's <b>own</b>.")
