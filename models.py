@@ -321,6 +321,7 @@ class Application(Row):
     frozen = JSONField(null=True)  # labels, answers, records and quote as they were submitted
     version = IntegerField(default=1, constraints=[SQL("DEFAULT 1")])  # how often it was submitted to a clerk
     desk = TextField(default="", constraints=[SQL("DEFAULT ''")])  # the authority or the section of it that deals with it
+    stage = IntegerField(default=1, constraints=[SQL("DEFAULT 1")])  # which of its service's decisions is next
     clerk = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who has taken it
     taken_at = UtcField(null=True)
     approved_at = UtcField(null=True)
@@ -333,7 +334,11 @@ class Application(Row):
     erased_at = UtcField(null=True, constraints=[Check("erased_at IS NULL OR closed_at IS NOT NULL")])  # so is what it said
 
     class Meta:
-        indexes = ((("account", "updated_at"), False), (("desk", "state", "submitted_at", "id"), False))
+        indexes = (
+            (("account", "updated_at"), False),
+            (("desk", "state", "submitted_at", "id"), False),
+            (("desk", "service", "state", "submitted_at", "id"), False),
+        )
 
 
 _pending = ", ".join(f"'{state}'" for state in sorted(PENDING))
@@ -500,6 +505,7 @@ class DecisionMade(Row):
     application = ForeignKeyField(Application, backref="decisions", on_delete="RESTRICT")
     clerk = ForeignKeyField(Account, on_delete="RESTRICT")
     outcome = one_of("outcome", Outcome)
+    stage = IntegerField(default=1, constraints=[SQL("DEFAULT 1")])  # its application's
     reason = TextField(default="")
     remarks = JSONField(default=dict)  # field name → what to correct
     at = UtcField()
@@ -512,6 +518,83 @@ class Note(Row):
     by = ForeignKeyField(Account, on_delete="RESTRICT")
     text = TextField()
     at = UtcField()
+
+
+class Stance(StrEnum):
+    AGREEMENT = "agreement"
+    OBJECTION = "objection"
+    REMARK = "remark"
+
+
+class Opinion(Row):
+    """What another section was asked about an application, and its answer. Written twice, asked and closed; a trigger keeps both."""
+
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    desk = TextField()  # which was asked
+    asked_by = ForeignKeyField(Account, on_delete="RESTRICT")
+    question = TextField()
+    asked_at = UtcField()
+    answered_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    stance = one_of("stance", Stance, null=True)
+    answer = TextField(default="")
+    closed_at = UtcField(null=True)  # answered, or no longer needed
+
+    class Meta:
+        constraints = [Check("(answered_by_id IS NULL) = (stance IS NULL)")]
+
+
+Opinion.add_index(Opinion.desk, Opinion.asked_at, Opinion.id, where=SQL("closed_at IS NULL"), name="opinion_waiting")
+Opinion.add_index(Opinion.application, Opinion.desk, unique=True, where=SQL("closed_at IS NULL"), name="opinion_one_open")
+
+
+class VisitState(StrEnum):
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Visit(Row):
+    """Somebody of the authority comes to look. Where and when it was before it was moved, the timeline says."""
+
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    planned_by = ForeignKeyField(Account, on_delete="RESTRICT")
+    state = one_of("state", VisitState, default=VisitState.PLANNED)
+    at = UtcField()
+    place = TextField()
+    visitor = TextField()  # their name: not everyone who visits has an account
+    created_at = UtcField()
+
+
+Visit.add_index(Visit.application, unique=True, where=SQL("state = 'planned'"), name="visit_one_planned")
+
+
+class Finding(StrEnum):
+    IN_ORDER = "in-order"
+    NOT_IN_ORDER = "not-in-order"
+    NOT_POSSIBLE = "not-possible"
+
+
+class VisitReport(Row):
+    """What the visit found. Append-only; its photos are also Uploads of the application."""
+
+    visit = ForeignKeyField(Visit, unique=True, on_delete="RESTRICT")
+    by = ForeignKeyField(Account, on_delete="RESTRICT")
+    finding = one_of("finding", Finding)
+    text = TextField()
+    photos = JSONField(default=list)  # digest, name, size and type of each
+    at = UtcField()
+
+
+class SavedFilter(Row):
+    """A list of a desk as a clerk keeps it: the address behind the name."""
+
+    account = ForeignKeyField(Account, index=False, on_delete="CASCADE")
+    name = TextField()
+    query = TextField()
+    created_at = UtcField()
+
+    class Meta:
+        indexes = ((("account", "name"), True),)
 
 
 # --- Paying ----------------------------------------------------------------------------------------------------------------------
@@ -983,6 +1066,7 @@ APPEND_ONLY: tuple[type[Row], ...] = (
     DecisionMade,
     Note,
     MessageText,
+    VisitReport,
     Receipt,
     AttemptEvent,
     Journal,

@@ -26,7 +26,10 @@ class Catalogue:
             self._add(self.authorities, authority.code, authority)
             for service in authority.services:
                 self._add(self.services, service.code, service)
-                self.desks[service.desk] = authority.sections[service.section] if service.section else authority.title
+                for desk in service.desks:
+                    self.desks[desk] = authority.sections[desk.partition(".")[2]] if "." in desk else authority.title
+            for section, title in authority.sections.items():
+                self.desks.setdefault(f"{authority.code}.{section}", title)  # decides nothing, but may be asked for its opinion
             for register in authority.registers:
                 self._add(self.registers, register.code, register)
 

@@ -17,7 +17,8 @@ from engine.wording import _
 
 MEGABYTE = 1024 * 1024
 UPLOAD_LIMIT = 10 * MEGABYTE
-UPLOAD_TYPES = ("application/pdf", "image/jpeg", "image/png")
+PDF = "application/pdf"
+UPLOAD_TYPES = (PDF, "image/jpeg", "image/png")
 
 Option = tuple[int | str, Wording]
 
@@ -191,6 +192,8 @@ class Upload(Field):
         """Raise a Refusal when a file of this size (bytes) and real type may not come in."""
         if size > self.limit:
             raise self.refuse(_("This file is too large. The limit is %(limit)s MB.", limit=self.limit // MEGABYTE))
+        if media_type not in self.types and PDF not in self.types:
+            raise self.refuse(_("Attach a JPEG or PNG picture; this file is of another kind."))
         if media_type not in self.types:
             raise self.refuse(_("Attach a PDF, JPEG or PNG file; this one is of another kind."))
 

@@ -33,6 +33,7 @@ __all__ = [
     "Rows",
     "Sample",
     "Service",
+    "Stage",
     "Step",
     "Summary",
 ]
@@ -170,6 +171,14 @@ class Step:
         return inputs(self.items)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of several decisions that follow each other, and the section of the authority that takes it."""
+
+    section: str
+    title: Text
+
+
 def _nothing(case: Case) -> Iterator[Any]:
     return iter(())
 
@@ -182,9 +191,10 @@ def _no_samples(day: dt.date) -> Iterator[Sample]:
 class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
-    `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant;
-    `retention` how long its applications are kept, where that is not as its authority's others.
-    `samples` are made-up cases of a day, such that every fee it may ask comes up.
+    `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
+    is what the clerk whose approval is the last is asked to write to the applicant; `retention` how long its
+    applications are kept, where that is not as its authority's others. `samples` are made-up cases of a day, such that every fee it may
+    ask comes up.
     """
 
     code: str
@@ -205,6 +215,7 @@ class Service:
     issues: Certificate | None = None
     subject: str | None = None
     section: str = ""
+    stages: tuple[Stage, ...] = ()
     reply: Text | None = None
     retention: Retention | None = None
 
@@ -214,8 +225,22 @@ class Service:
 
     @property
     def desk(self) -> str:
-        """Where its applications are dealt with: a section of its authority (municipality.administration), or the authority itself."""
-        return f"{self.authority}.{self.section}" if self.section else self.authority
+        """Where its applications arrive: a section of its authority (municipality.administration), or the authority itself."""
+        return self.desks[0]
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """The desks that decide, stage after stage; one where there are no stages."""
+        sections = [stage.section for stage in self.stages] or [self.section]
+        return tuple(f"{self.authority}.{section}" if section else self.authority for section in sections)
+
+    def stage(self, number: int) -> Stage | None:
+        """What is decided at that stage, counted from 1."""
+        return self.stages[number - 1] if number <= len(self.stages) else None
+
+    def decides(self, number: int) -> bool:
+        """Whether approving at that stage approves the application: nobody is asked after it."""
+        return number >= len(self.stages)
 
     @property
     def assurance(self) -> Assurance:

@@ -49,7 +49,7 @@ def answer(
     values: dict[str, Any] = {}
     records: dict[str, Record] = {}
     fields = corrections.open_fields(opened, step, corrections.remarks_on(opened.row))
-    stored = {field.name: _store(field, files[field.name]) for field in fields if files and field.name in files}
+    stored = {field.name: store(field, files[field.name]) for field in fields if files and field.name in files}
     for field in fields:
         try:
             values[field.name] = _value(actor, opened, field, typed, records, stored)
@@ -101,8 +101,8 @@ def _attached(opened: Opened, field: UploadField, stored: dict[str, Any] | None)
     return before
 
 
-def _store(field: Field, file: Uploaded) -> dict[str, Any]:
-    """Put the bytes in the store first; a row points at them only once they are safe."""
+def store(field: Field, file: Uploaded) -> dict[str, Any]:
+    """Put the bytes in the store first; a row points at them only once they are safe. Raises Refusal for what the field does not take."""
     assert isinstance(field, UploadField)
     head = file.stream.read(field.limit + 1)
     field.accept(len(head), _media_type(head))

@@ -155,14 +155,20 @@ def paid(row: Application) -> None:
         complete(row)
 
 
-def complete(row: Application) -> None:
-    """Apply what the application changes and issue its document. Inside the settling or deciding transaction."""
+def complete(row: Application) -> bool:
+    """Apply what the application changes and issue its document. Inside the settling or deciding transaction.
+
+    False when the register moved on between submission and now: nothing is overwritten, it is in review until a person has looked at it.
+    """
     service, case = catalogue.services[row.service], frozen_case(row)
     if not registers.apply(service.effects(case), row):
-        # The register moved on between submission and now: nothing is overwritten, a person looks at it.
-        advance(row, State.IN_REVIEW)
+        if State(row.state) is not State.IN_REVIEW:
+            advance(row, State.IN_REVIEW)
         happened(row, "register-changed", None)
-        return
+        if row.clerk_id is not None:
+            about = {"reference": row.reference, "title": row.frozen["title"]}
+            messages.tell_owner(row.clerk, "register_changed", key=f"register-changed:{row.reference}:{now()}", **about)
+        return False
     row.closed_at = now()
     advance(row, State.COMPLETED)
     happened(row, "completed", None)
@@ -171,6 +177,7 @@ def complete(row: Application) -> None:
     messages.tell(
         row, "application_completed", cause="completed", title=row.frozen["title"], has_document=service.issues is not None
     )
+    return True
 
 
 def frozen_case(row: Application) -> Case:

@@ -28,6 +28,7 @@ from models import (
     RecoveryCode,
     Refund,
     RefundState,
+    SavedFilter,
     SecondFactor,
     Session,
     StepUp,
@@ -115,7 +116,7 @@ def _forget(account: Account) -> set[str]:
     addresses = [identifier.value for identifier in account.identifiers]
     CodeSent.delete().where(CodeSent.destination.in_(addresses)).execute()
     files = {row.digest for row in DataCopy.select().where(DataCopy.account == account) if row.digest}
-    for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, StepUp, Session):
+    for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, SavedFilter, StepUp, Session):
         table.delete().where(table.account == account).execute()
     Message.delete().where((Message.account == account) & Message.application.is_null()).execute()
     Message.update(destination="", context={}).where(Message.account == account).execute()

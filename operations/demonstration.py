@@ -40,6 +40,7 @@ DESK = "municipality.administration"
 STAFF = (
     ("maryam@sohar.example.om", "+96897001001", "Maryam", "Al Shidi", "مريم الشيدي", Duty.CLERK, DESK),
     ("hamad@sohar.example.om", "+96897001002", "Hamad", "Al Farsi", "حمد الفارسي", Duty.CLERK, DESK),
+    ("salma@sohar.example.om", "+96897001008", "Salma", "Al Kaabi", "سلمى الكعبي", Duty.CLERK, "municipality.engineering"),
     ("badr@sohar.example.om", "+96897001003", "Badr", "Al Maamari", "بدر المعمري", Duty.SUPERVISOR, "municipality"),
     ("aisha@sohar.example.om", "+96897001004", "Aisha", "Al Zadjali", "عائشة الزدجالي", Duty.CASHIER, "municipality"),
     ("yusuf@bawaba.example.om", "+96897001005", "Yusuf", "Al Kindi", "يوسف الكندي", Duty.ADMINISTRATOR, ""),

@@ -12,6 +12,7 @@ from peewee import JOIN, SQL, fn
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
+from engine.clock import MUSCAT
 from engine.errors import NotFound
 from engine.lifecycle import State
 from engine.wording import Text, _
@@ -26,15 +27,18 @@ from models import (
     Identifier,
     Message,
     Note,
+    Opinion,
+    Outcome,
     Receipt,
     SearchTerm,
     Version,
+    Visit,
     database,
 )
-from operations import applications, audit, casework, corrections, documents, finding, staff
+from operations import applications, audit, casework, corrections, documents, finding, opinions, staff, visits
 from operations.now import now
 from operations.outside import outside
-from statements import Statement, locked, statement
+from statements import locked, statement
 
 PAGE = 50
 CAP = 1000  # counting further tells nobody anything
@@ -42,6 +46,8 @@ BEGINNING = (dt.datetime(1, 1, 1, tzinfo=dt.UTC), 0)
 END = (dt.datetime(9999, 1, 1, tzinfo=dt.UTC), 2**31 - 1)
 WAITING = SQL("state = 'in-review' AND clerk_id IS NULL")  # as the index application_waiting says it
 TAKEN = SQL("state = 'in-review'")  # as application_taken
+LISTS_HELD = "in-review"  # the list that may be asked for what one colleague has
+LAST = "\uffff"  # after every service
 
 Cursor = tuple[dt.datetime, int]
 """After which application a page begins: when it was submitted (UTC) and its row."""
@@ -66,12 +72,29 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A page of a list: its lines, where the next page begins (None at the end), and how many wait and are the clerk's, at most CAP + 1."""
+    """A page of a list: its lines, where the next page begins (None at the end), and how many wait, are the clerk's, are asked about:
+    at most CAP + 1."""
 
     lines: list[Listed]
     onwards: Cursor | None
     waiting: int
     mine: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of a list is wanted: a service, days of submission (in Muscat, both included), and who has it (an account), where LISTS_HELD."""
+
+    service: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    holder: int | None = None
+
+
+EVERYTHING = Filter()
+Rows = Callable[[Any, Cursor, dt.datetime, str], list[dict[str, Any]]]
+"""A page and one more of a list: whose, from where, as far as which moment, of which service (empty: of all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +102,7 @@ class View:
     """One of the lists: its title, how it is read, and whose it is (the desk's or the clerk's own)."""
 
     title: Text
-    rows: Statement
+    rows: Rows
     own: bool = False
     newest_first: bool = False
 
@@ -87,16 +110,33 @@ class View:
 # --- Lists -----------------------------------------------------------------------------------------------------------------------
 
 
-def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None) -> Queue:
+def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None, only: Filter = EVERYTHING) -> Queue:
     """A page of one of VIEWS. Raises NotAllowed for who is no clerk, NotFound for another's desk and an unknown view."""
     if desk not in staff.desks_of(actor) or view not in VIEWS:
         raise NotFound
     shown = VIEWS[view]
-    begin = after or (END if shown.newest_first else BEGINNING)
-    rows = shown.rows.all(actor.account if shown.own else desk, *begin, PAGE + 1)
+    begin, edge = _bounds(only, after, shown.newest_first)
+    if only.holder is not None and view == LISTS_HELD:
+        least, most = (only.service, only.service) if only.service else ("", LAST)
+        rows = _held.all(desk, only.holder, *begin, edge, least, most, PAGE + 1)
+    else:
+        rows = shown.rows(actor.account if shown.own else desk, begin, edge, only.service)
     lines = [_line(actor, row) for row in rows[:PAGE]]
     onwards = (lines[-1].submitted_at, lines[-1].id) if len(rows) > PAGE else None
     return Queue(lines, onwards, *_counts(actor, desk))
+
+
+def _bounds(only: Filter, after: Cursor | None, newest_first: bool) -> tuple[Cursor, dt.datetime]:
+    """From where a list is read and as far as which moment. One bound on each side: of two, a database may read from the wider one."""
+    first = _midnight(only.since) if only.since else BEGINNING[0]
+    last = _midnight(only.until + dt.timedelta(days=1)) if only.until else END[0]
+    if newest_first:
+        return (after if after and after[0] < last else (last, 0)), first
+    return (after if after and after[0] >= first else (first, 0)), last
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), MUSCAT).astimezone(dt.UTC)
 
 
 def search(actor: Actor, desk: str, text: str) -> Queue:
@@ -118,8 +158,8 @@ def _found(desk: str, whole: str, words: list[str]) -> list[dict[str, Any]]:
     return _by_words.all(desk, *(rarest_first * 2)[:3], PAGE)  # of two words one is asked for twice
 
 
-def _counts(actor: Actor, desk: str) -> tuple[int, int]:
-    return _how_many_wait.first(desk)["n"], _how_many_mine.first(actor.account)["n"]
+def _counts(actor: Actor, desk: str) -> tuple[int, int, int]:
+    return _how_many_wait.first(desk)["n"], _how_many_mine.first(actor.account)["n"], _how_many_asked.first(desk)["n"]
 
 
 def _line(actor: Actor, row: dict[str, Any]) -> Listed:
@@ -157,20 +197,49 @@ def _lines() -> Any:
     )
 
 
-def _read(where: Callable[[Any], Any], newest_first: bool = False) -> Statement:
-    """A list by keyset: `where` says whose; oldest first, or newest."""
+def _read(where: Callable[[Any], Any], newest_first: bool = False) -> Rows:
+    """A list by keyset: `where` says whose; oldest first, or newest. Of one service it is read by an index of its own."""
+    page = _newest if newest_first else _oldest_first
 
-    def rows(whose: Any, at: Any, row: Any, most: Any) -> Any:
-        moment, number = Application.submitted_at, Application.id
-        if newest_first:
-            beyond = (moment <= at) & ((moment < at) | (number < row))
-            order = (moment.desc(), number.desc())
-        else:
-            beyond = (moment >= at) & ((moment > at) | (number > row))
-            order = (moment, number)
-        return _lines().where(where(whose) & beyond).order_by(*order).limit(most)
+    def every(whose: Any, at: Any, row: Any, edge: Any, most: Any) -> Any:
+        return page(where(whose), at, row, edge, most)
 
-    return statement(rows)
+    def of_service(whose: Any, at: Any, row: Any, edge: Any, most: Any, service: Any) -> Any:
+        return page(where(whose) & (Application.service == service), at, row, edge, most)
+
+    all_of_them, some = statement(every), statement(of_service)
+
+    def rows(whose: Any, begin: Cursor, edge: dt.datetime, service: str) -> list[dict[str, Any]]:
+        wanted = (whose, *begin, edge, PAGE + 1)
+        return some.all(*wanted, service) if service else all_of_them.all(*wanted)
+
+    return rows
+
+
+def _oldest_first(where: Any, at: Any, row: Any, edge: Any, most: Any) -> Any:
+    moment, number = Application.submitted_at, Application.id
+    beyond = (moment >= at) & ((moment > at) | (number > row)) & (moment < edge)
+    return _lines().where(where & beyond).order_by(moment, number).limit(most)
+
+
+def _newest(where: Any, at: Any, row: Any, edge: Any, most: Any) -> Any:
+    moment, number = Application.submitted_at, Application.id
+    beyond = (moment <= at) & ((moment < at) | (number < row)) & (moment >= edge)
+    return _lines().where(where & beyond).order_by(moment.desc(), number.desc()).limit(most)
+
+
+@statement
+def _held(desk: Any, clerk: Any, at: Any, row: Any, edge: Any, least: Any, last: Any, most: Any) -> Any:
+    """What a colleague has: read by what the clerk has, which is little; LOWER keeps the desk's much longer index out of it."""
+    theirs = (Application.clerk == clerk) & TAKEN & (fn.LOWER(Application.desk) == desk)
+    return _oldest_first(theirs & (Application.service >= least) & (Application.service <= last), at, row, edge, most)
+
+
+@statement
+def _asked_of(desk: Any, most: Any) -> Any:
+    """What the desk is asked about, the oldest question first. A page of it, unfiltered: what is answered makes room."""
+    asked = (Opinion.desk == desk) & Opinion.closed_at.is_null()
+    return _lines().join_from(Application, Opinion).where(asked).order_by(Opinion.asked_at, Opinion.id).limit(most)
 
 
 def _in(state: State) -> Callable[[Any], Any]:
@@ -180,6 +249,7 @@ def _in(state: State) -> Callable[[Any], Any]:
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting"), _read(lambda desk: (Application.desk == desk) & WAITING)),
     "mine": View(_("Mine"), _read(lambda clerk: (Application.clerk == clerk) & TAKEN), own=True),
+    "asked": View(_("Opinions asked"), lambda desk, *_unfiltered: _asked_of.all(desk, PAGE)),
     "in-review": View(_("All in review"), _read(_in(State.IN_REVIEW))),
     "returned": View(_("With the applicant"), _read(_in(State.RETURNED))),
     "to-pay": View(_("To be paid"), _read(_in(State.TO_PAY))),
@@ -200,6 +270,11 @@ def _how_many_wait(desk: Any) -> Any:
 @statement
 def _how_many_mine(clerk: Any) -> Any:
     return _counted(Application, (Application.clerk == clerk) & TAKEN)
+
+
+@statement
+def _how_many_asked(desk: Any) -> Any:
+    return _counted(Opinion, (Opinion.desk == desk) & Opinion.closed_at.is_null())
 
 
 @statement
@@ -230,7 +305,7 @@ def _also(desk: Any, term: Any) -> Any:
 
 @database.atomic()
 def take_next(actor: Actor, desk: str) -> str | None:
-    """Take what has waited longest and is not the clerk's own; its reference, None when nothing waits. Two clerks get two."""
+    """Take what has waited longest and the clerk may decide; its reference, None when nothing waits. Two clerks get two."""
     if desk not in staff.desks_of(actor):
         raise NotFound
     row = _oldest.first(desk, actor.account)
@@ -242,7 +317,8 @@ def take_next(actor: Actor, desk: str) -> str | None:
 
 @statement
 def _oldest(desk: Any, clerk: Any) -> Any:
-    waits = (Application.desk == desk) & WAITING & (Application.account != clerk)
+    approved = DecisionMade.select(SQL("1")).where(casework.approved_before(Application.id, clerk, Application.stage))
+    waits = (Application.desk == desk) & WAITING & (Application.account != clerk) & ~fn.EXISTS(approved)
     return locked(Application.select().where(waits).order_by(Application.submitted_at, Application.id).limit(1), skip=True)
 
 
@@ -251,7 +327,7 @@ def _oldest(desk: Any, clerk: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """An application as a clerk reads it."""
+    """An application as a clerk reads it. `here`: it lies on one of their desks; `barred`: they approved it at an earlier stage."""
 
     row: Application
     applicant: Account
@@ -259,10 +335,14 @@ class Dossier:
     holder: str
     mine: bool
     own: bool
+    here: bool
+    barred: bool
     events: list[ApplicationEvent]
     decisions: list[DecisionMade]
     messages: list[Message]
     notes: list[Note]
+    opinions: list[Opinion]
+    visits: list[Visit]
     versions: list[Version]
     bill: Bill | None
     receipt: str
@@ -270,11 +350,11 @@ class Dossier:
 
 
 def dossier(actor: Actor, reference: str) -> Dossier:
-    """Everything about one application of the clerk's desks. That it was looked at is recorded. Raises as staff.lock does."""
-    row = staff.admitted(actor, _with_people.first(reference))
+    """Everything about one application, for who may read it. That it was looked at is recorded. Raises as staff.reader does."""
+    row, asked = _readable(actor, reference)
     with database.atomic():
         audit.record(actor, "application.viewed", row.reference)
-    bill = _bill.first(row)
+    bill, decisions, events = _bill.first(row), _decisions.all(row), applications.events_of(row)
     return Dossier(
         row=row,
         applicant=row.account,
@@ -282,15 +362,36 @@ def dossier(actor: Actor, reference: str) -> Dossier:
         holder=staff.name_of(row.clerk, actor.locale) if row.clerk_id else "",
         mine=row.clerk_id == actor.account,
         own=row.account_id == actor.account,
-        events=applications.events_of(row),
-        decisions=_decisions.all(row),
+        here=staff.works_at(actor, row.desk),
+        barred=any(made.clerk_id == actor.account for made in approvals(decisions, row)),
+        events=events,
+        decisions=decisions,
         messages=_messages.all(row),
         notes=_notes.all(row),
-        versions=[] if row.erased_at else corrections.versions_of(row),
+        opinions=asked,
+        visits=visits.of(row) if any(event.kind == "visit-planned" for event in events) else [],
+        versions=corrections.versions_of(row) if row.version > 1 and not row.erased_at else [],
         bill=bill,
         receipt=bill.receipt_number if bill else "",
         documents=documents.of_application(row),
     )
+
+
+def readable(actor: Actor, reference: str) -> Application:
+    """The application, if this clerk may read it now. Raises as staff.reader does."""
+    return _readable(actor, reference)[0]
+
+
+def _readable(actor: Actor, reference: str) -> tuple[Application, list[Opinion]]:
+    """The application, if this clerk may read it now, and what was asked about it."""
+    row = _with_people.first(reference)
+    asked = opinions.of(row) if row else []
+    return staff.reader(actor, row, (opinion.desk for opinion in asked if opinion.closed_at is None)), asked
+
+
+def approvals(decisions: list[DecisionMade], row: Application) -> list[DecisionMade]:
+    """What was approved at the stages before this one."""
+    return [made for made in decisions if made.outcome == Outcome.APPROVE and made.stage < row.stage]
 
 
 @statement
@@ -342,7 +443,7 @@ def note(actor: Actor, reference: str, text: str) -> None:
 
 def file_of(actor: Actor, reference: str, version: int, field: str) -> tuple[str, str, BinaryIO]:
     """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
-    row = staff.admitted(actor, _with_people.first(reference))
+    row = readable(actor, reference)
     if row.trimmed_at:
         raise NotFound
     frozen = frozen_of(row, version)

@@ -7,21 +7,32 @@ engine/search.py for the table and for the question alike; numbers are kept with
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from peewee import Value
+
 from engine.fields import LongText, Pattern, Text
 from engine.search import norm
 from engine.service import Service
 from models import Application, SearchTerm
+from operations import staff
 
 MOST = 60  # terms of one application; a form is a page or two
 LONGEST = 40  # letters of a term
 
 
 def remember(row: Application, texts: Iterable[str]) -> None:
-    """These texts find the application from now on. Part of the caller's transaction."""
+    """These texts find the application from now on, at every desk that knows it. Part of the caller's transaction."""
     terms = list(dict.fromkeys(term[:LONGEST] for text in texts for term in _terms(text)))[:MOST]
     if terms:
-        rows = [{"desk": row.desk, "term": term, "application": row} for term in terms]
+        rows = [{"desk": desk, "term": term, "application": row} for desk in staff.desks_that_know(row) for term in terms]
         SearchTerm.insert_many(rows).on_conflict_ignore().execute()
+
+
+def follow(row: Application, before: str) -> None:
+    """It lies on another desk than `before`, and is found there too. Part of the caller's transaction."""
+    known = SearchTerm.select(Value(row.desk), SearchTerm.term, SearchTerm.application).where(
+        (SearchTerm.application == row) & (SearchTerm.desk == before)
+    )
+    SearchTerm.insert_from(known, [SearchTerm.desk, SearchTerm.term, SearchTerm.application]).execute()
 
 
 def texts_of(service: Service, frozen: dict[str, Any], numbers: Iterable[str]) -> Iterator[str]:

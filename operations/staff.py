@@ -3,13 +3,14 @@
 A duty is held for one desk (municipality.administration), for its authority, or for all of them.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import NotAllowed, NotFound
-from models import Account, Application
+from models import Account, Application, Role
 from statements import locked, statement
 
 
@@ -57,9 +58,42 @@ def lock(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> Application:
 def admitted(actor: Actor, row: Application | None, duty: Duty = Duty.CLERK) -> Application:
     """The application, if it lies on one of those desks (NotAllowed, NotFound)."""
     require(actor, duty)
-    if row is None or row.submitted_at is None or row.service not in catalogue.services or not works_at(actor, row.desk, duty):
+    if not _submitted(row) or not works_at(actor, row.desk, duty):
         raise NotFound
     return row
+
+
+def reader(actor: Actor, row: Application | None, asked: Iterable[str] = ()) -> Application:
+    """The application, for a clerk to read: where it lies, where it was decided before, and where a question about it is open (`asked`).
+
+    Raises as `admitted` does.
+    """
+    require(actor, Duty.CLERK)
+    if not _submitted(row) or not any(works_at(actor, desk) for desk in (*desks_that_know(row), *asked)):
+        raise NotFound
+    return row
+
+
+def desks_that_know(row: Application) -> list[str]:
+    """The desk where it lies, first, and those that have decided it before."""
+    before = catalogue.services[row.service].desks[: row.stage]
+    return list(dict.fromkeys((row.desk, *before)))
+
+
+def clerks_of(desk: str) -> list[Account]:
+    """Who is a clerk there, by name."""
+    found = _clerks.all(Duty.CLERK, desk, desk.partition(".")[0])
+    return sorted({person.id: person for person in found}.values(), key=lambda person: person.name)
+
+
+@statement
+def _clerks(duty: Any, desk: Any, authority: Any) -> Any:
+    here = (Role.authority == desk) | (Role.authority == authority) | (Role.authority == "")
+    return Account.select().join(Role).where((Role.name == duty) & here)
+
+
+def _submitted(row: Application | None) -> TypeGuard[Application]:
+    return row is not None and row.submitted_at is not None and row.service in catalogue.services
 
 
 @statement

@@ -35,6 +35,19 @@ WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.journal_id) BEGIN
   SELECT RAISE(ABORT, 'this journal is closed');
 END""",
 )
+_OPINION_CHANGED = " OR ".join(
+    (
+        "OLD.closed_at IS NOT NULL",
+        *(f"NEW.{name} <> OLD.{name}" for name in ("application_id", "desk", "asked_by_id", "question")),
+    )
+)
+_SQLITE_OPINION = (
+    f"""CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion
+WHEN {_OPINION_CHANGED} BEGIN
+  SELECT RAISE(ABORT, 'opinion is append-only');
+END""",
+    _SQLITE_FROZEN.format(table="opinion", verb="delete", VERB="DELETE"),
+)
 _POSTGRESQL_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 _POSTGRESQL_ERASABLE = """CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasing('{blank}')"""
 _POSTGRESQL_FUNCTIONS = (
@@ -63,6 +76,10 @@ $$ BEGIN
   RETURN NEW;
 END $$""",
 )
+_POSTGRESQL_OPINION = (
+    f"CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion FOR EACH ROW WHEN ({_OPINION_CHANGED}) EXECUTE FUNCTION refuse_change()",
+    _POSTGRESQL_FROZEN.format(table="opinion", verb="delete", VERB="DELETE"),
+)
 _POSTGRESQL_JOURNAL = (
     "CREATE TRIGGER journal_balanced BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced()",
     "CREATE TRIGGER journal_entry_closed BEFORE INSERT ON journal_entry FOR EACH ROW EXECUTE FUNCTION refuse_late_entry()",
@@ -81,6 +98,7 @@ def statements(dialect: str) -> Iterator[str]:
     for model in models.APPEND_ONLY:
         yield from _guards(dialect, model)
     yield from _POSTGRESQL_JOURNAL if dialect == "postgresql" else _SQLITE_JOURNAL
+    yield from _POSTGRESQL_OPINION if dialect == "postgresql" else _SQLITE_OPINION
 
 
 def _guards(dialect: str, model: type[models.Row]) -> Iterator[str]:

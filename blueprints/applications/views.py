@@ -42,6 +42,11 @@ EVENTS: dict[str, Text] = {
     "withdrawn": _("You withdrew it"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
     "erased": _("What it said was deleted: we keep it no longer than needed"),
+    "visit-planned": _("Site visit planned"),
+    "visit-moved": _("Site visit moved"),
+    "visit-cancelled": _("Site visit cancelled"),
+    "visit-done": _("The site was visited"),
+    "passed-on": _("One part of the review is done, the next has begun"),
 }
 
 
@@ -276,4 +281,5 @@ def _signed(document: "Document") -> dict[str, Any] | None:
 
 def _happened(event: Any) -> dict[str, Any]:
     kind = {"refused": "bad", "completed": "done"}.get(event.kind, "done")
-    return {"title": EVENTS[event.kind], "when": event.at, "text": event.details.get("reason", ""), "kind": kind}
+    text = event.details.get("reason") or event.details.get("what", "")
+    return {"title": EVENTS[event.kind], "when": event.at, "text": text, "kind": kind}

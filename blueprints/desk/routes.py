@@ -3,28 +3,24 @@
 from flask import Blueprint, request, send_file, url_for
 from flask.wrappers import Response
 from flask_login import login_required
-from wtforms import TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from blueprints.actor import actor
 from blueprints.addresses import go
-from blueprints.desk import views
+from blueprints.desk import filtering, views
 from blueprints.forms import Form, required
 from blueprints.page import notice, page
 from engine.errors import NotFound, Refusal
-from engine.wording import Text, _
+from engine.wording import _
 from operations import casework, desk, staff
+from operations.bulk import Action
 from operations.casework import Outcome
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 LONGEST = 4000
 SANDBOX = "sandbox; default-src 'none'"
-DONE: dict[Outcome, Text] = {
-    Outcome.APPROVE: _("Approved. The applicant is told."),
-    Outcome.RETURN: _("Returned. The applicant is told what to correct; it comes back to you."),
-    Outcome.REFUSE: _("Refused. The applicant is told why."),
-}
 
 
 class NoteForm(Form):
@@ -36,6 +32,27 @@ class NoteForm(Form):
     )
 
 
+class BulkForm(Form):
+    titles = {
+        Action.TAKE: _("Take them"),
+        Action.RELEASE: _("Release them"),
+        Action.APPROVE: _("Approve them"),
+        Action.RETURN: _("Return them for correction"),
+        Action.REFUSE: _("Refuse them"),
+    }
+    action = SelectField(_("With the chosen ones"), choices=[(action.value, title) for action, title in titles.items()])
+    reason = TextAreaField(
+        _("One reason for all"),
+        description=_("Owed when you return or refuse: every one of the applicants reads it."),
+        validators=[Length(max=LONGEST)],
+        render_kw={"rows": 2, "maxlength": LONGEST},
+    )
+
+
+class NameForm(Form):
+    name = StringField(_("Name of this list"), validators=[required(_("Give the list a name.")), Length(max=60)])
+
+
 # --- Lists -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -43,15 +60,22 @@ class NoteForm(Form):
 @login_required
 def queue() -> Response:
     """audience: clerks. What waits, what is mine, what became of the rest; or what was searched. The address keeps the choice."""
+    return listed(BulkForm(formdata=None), NameForm(formdata=None))
+
+
+def listed(form: BulkForm, naming: NameForm) -> Response:
+    """The list that the address asks for, with its two forms; with what is wrong in one of them (422)."""
     desks = staff.desks_of(actor())
-    chosen = request.args.get("desk") or next(iter(desks), "")
+    chosen = request.values.get("desk") or next(iter(desks), "")
     view = request.args.get("show", "waiting")
     asked = request.args.get("q", "").strip()
     if asked:
-        listed = desk.search(actor(), chosen, asked)
+        found = desk.search(actor(), chosen, asked)
     else:
-        listed = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")))
-    return page("desk/queue.html", **views.queue(desks, chosen, view, listed, asked))
+        found = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")), filtering.asked_for())
+    status = 422 if form.errors or naming.errors else 200
+    shown = views.queue(desks, chosen, view, found, asked, filtering.narrowing()) | filtering.shown(chosen, view)
+    return page("desk/queue.html", status, form=form, naming=naming, chosen=request.form.getlist("chosen"), **shown)
 
 
 @blueprint.post("/next")
@@ -72,7 +96,7 @@ def take_next() -> Response:
 @blueprint.get("/<reference>")
 @login_required
 def application(reference: str) -> Response:
-    """audience: clerks of its desk. Everything about it on one page."""
+    """audience: clerks who may read it. Everything about it on one page."""
     return _shown(reference, NoteForm())
 
 
@@ -107,7 +131,7 @@ def note(reference: str) -> Response:
 @blueprint.get("/<reference>/versions/<int:number>")
 @login_required
 def version(reference: str, number: int) -> Response:
-    """audience: clerks of its desk. A version beside the one that came after it."""
+    """audience: clerks who may read it. A version beside the one that came after it."""
     dossier = desk.dossier(actor(), reference)
     return page("desk/versions.html", **views.versions(dossier, number))
 
@@ -115,7 +139,7 @@ def version(reference: str, number: int) -> Response:
 @blueprint.get("/<reference>/versions/<int:number>/files/<field>")
 @login_required
 def file(reference: str, number: int, field: str) -> Response:
-    """audience: clerks of its desk. A file as it was submitted: to be kept, never shown inside our own pages."""
+    """audience: clerks who may read it. A file as it was submitted: to be kept, never shown inside our own pages."""
     name, media_type, stream = desk.file_of(actor(), reference, number, field)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
@@ -130,13 +154,13 @@ def file(reference: str, number: int, field: str) -> Response:
 def decide(reference: str, outcome: str) -> Response:
     """audience: clerks of its desk. Approve it, return it with remarks, or refuse it with the reason."""
     dossier = desk.dossier(actor(), reference)
-    if dossier.own:
+    if dossier.own or not dossier.here:
         raise NotFound
     chosen = Outcome(outcome)
     form = views.decision_form(dossier, chosen)()
     if form.validate_on_submit():
         try:
-            casework.decide(
+            row = casework.decide(
                 actor(),
                 reference,
                 chosen,
@@ -147,7 +171,7 @@ def decide(reference: str, outcome: str) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            notice("success", DONE[chosen])
+            notice(*views.decided(row, chosen))
             return go(url_for(".application", reference=reference))
     return page("desk/decide.html", 422 if form.errors else 200, form=form, **views.deciding(dossier, chosen))
 

@@ -7,21 +7,25 @@ from flask import url_for
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
+from blueprints.actor import actor
 from blueprints.applications.views import EVENTS, KINDS, quoted
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.fees import Quote
 from engine.lifecycle import State
+from engine.service import Service
 from engine.wording import Text, _
-from operations import corrections, staff
+from operations import casework, corrections, staff
 from operations.casework import Outcome
-from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue
+from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue, approvals
 from operations.now import now
+from operations.opinions import Stance
+from operations.visits import Finding, VisitState
 
 if TYPE_CHECKING:
-    from models import Message
+    from models import Message, Opinion, Visit
 
 LONGEST = 2000
 REMARK = "remark-"
@@ -44,6 +48,8 @@ HAPPENED: dict[str, Text] = EVENTS | {
     "refused": _("Refused"),
     "withdrawn": _("Withdrawn by the applicant"),
     "register-changed": _("The register changed meanwhile: please look at it"),
+    "passed-on": _("Approved at this stage; the next one has it"),
+    "visit-done": _("Site visit reported on"),
 }
 MESSAGES: dict[str, Text] = {
     "application_received": _("Your application arrived"),
@@ -51,9 +57,37 @@ MESSAGES: dict[str, Text] = {
     "application_to_pay": _("Approved: please pay"),
     "application_refused": _("Refused, with the reason"),
     "application_completed": _("Completed"),
+    "visit_planned": _("Site visit planned"),
+    "visit_moved": _("Site visit moved"),
+    "visit_cancelled": _("Site visit cancelled"),
     "payment_received": _("Payment received, with the receipt"),
 }
 CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
+STANCES: dict[str, tuple[Text, str]] = {
+    Stance.AGREEMENT: (_("Agreement"), "good"),
+    Stance.OBJECTION: (_("Objection"), "bad"),
+    Stance.REMARK: (_("Remark"), "neutral"),
+}
+VISITS: dict[str, tuple[Text, str]] = {
+    VisitState.PLANNED: (_("Planned"), "waiting"),
+    VisitState.DONE: (_("Took place"), "good"),
+    VisitState.CANCELLED: (_("Cancelled"), "neutral"),
+}
+FINDINGS: dict[str, tuple[Text, str]] = {
+    Finding.IN_ORDER: (_("In order"), "good"),
+    Finding.NOT_IN_ORDER: (_("Not in order"), "bad"),
+    Finding.NOT_POSSIBLE: (_("Could not be seen"), "waiting"),
+}
+WAYS: dict[str, Text] = {
+    "desk.report_visit": _("Report on it"),
+    "desk.visit": _("Move it"),
+    "desk.cancel_visit": _("Cancel it"),
+}
+DONE: dict[Outcome, Text] = {
+    Outcome.APPROVE: _("Approved. The applicant is told."),
+    Outcome.RETURN: _("Returned. The applicant is told what to correct; it comes back to you."),
+    Outcome.REFUSE: _("Refused. The applicant is told why."),
+}
 ACTIONS: dict[Outcome, dict[str, Any]] = {
     Outcome.APPROVE: {"title": _("Approve"), "button": _("Approve it"), "kind": "primary"},
     Outcome.RETURN: {"title": _("Return for correction"), "button": _("Return it"), "kind": "primary"},
@@ -78,8 +112,8 @@ def cursor(text: str | None) -> Cursor | None:
         return None
 
 
-def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str) -> dict[str, Any]:
-    counts = {"waiting": listed.waiting, "mine": listed.mine}
+def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, narrowing: dict[str, Any]) -> dict[str, Any]:
+    counts = {"waiting": listed.waiting, "mine": listed.mine, "asked": listed.asked}
     return {
         "title": catalogue.desks[chosen],
         "authority": catalogue.authorities[chosen.partition(".")[0]].title,
@@ -101,7 +135,8 @@ def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str) -
         "asked": asked,
         "shows": {"state": bool(asked), "holder": bool(asked) or view not in ("waiting", "mine")},
         "lines": [_line(line) for line in listed.lines],
-        "onwards": _onwards(chosen, view, listed.onwards),
+        "onwards": _onwards(chosen, view, narrowing, listed.onwards),
+        "bulk": bool(asked) or view in ("waiting", "mine", "in-review"),
     }
 
 
@@ -109,8 +144,8 @@ def _counted(count: int) -> str:
     return f"{CAP:,}+" if count > CAP else str(count)
 
 
-def _onwards(desk: str, view: str, after: Cursor | None) -> str | None:
-    return url_for("desk.queue", desk=desk, show=view, after=f"{after[0].isoformat()},{after[1]}") if after else None
+def _onwards(desk: str, view: str, narrowing: dict[str, Any], after: Cursor | None) -> str | None:
+    return url_for("desk.queue", desk=desk, show=view, **narrowing, after=f"{after[0].isoformat()},{after[1]}") if after else None
 
 
 def _line(line: Listed) -> dict[str, Any]:
@@ -138,9 +173,12 @@ def _age(moment: dt.datetime) -> Text:
 def application(dossier: Dossier) -> dict[str, Any]:
     row, state = dossier.row, State(dossier.row.state)
     quote = Quote.thaw(row.frozen["quote"])
-    maywork = state is State.IN_REVIEW and not dossier.own
+    maywork = state is State.IN_REVIEW and dossier.here and not dossier.own and not dossier.barred
     return {
-        **_head(dossier),
+        **head(dossier),
+        "why_not": _why_not(dossier),
+        "stages": [_approved(catalogue.services[row.service], made) for made in approvals(dossier.decisions, row)],
+        "register_changed": state is State.IN_REVIEW and dossier.events[-1].kind == "register-changed",
         "may_take": maywork and not dossier.holder,
         "may_decide": maywork and (dossier.mine or not dossier.holder),
         "actions": [
@@ -151,6 +189,10 @@ def application(dossier: Dossier) -> dict[str, Any]:
         "facts": [_record(frozen) for frozen in row.frozen["records"].values()],
         "fee": {**quoted(quote), "due": _due(dossier)} if quote.lines else None,
         "notes": [{"by": staff.name_of(note.by, locale()), "at": note.at, "text": note.text} for note in dossier.notes],
+        "opinions": [opinion(asked) for asked in dossier.opinions],
+        "to_answer": _to_answer(dossier),
+        "visits": [_visit(row.reference, made, dossier.mine and maywork) for made in dossier.visits],
+        "may_plan": dossier.mine and maywork and not any(made.state == VisitState.PLANNED for made in dossier.visits),
         "timeline": [_happened(event) for event in dossier.events],
         "messages": [_message(message) for message in dossier.messages],
         "papers": [
@@ -160,17 +202,126 @@ def application(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def _head(dossier: Dossier) -> dict[str, Any]:
+def _why_not(dossier: Dossier) -> Text | None:
+    """Why this clerk only reads."""
+    if State(dossier.row.state) is not State.IN_REVIEW:
+        return None
+    if dossier.own:
+        return _("This is your own application: a colleague decides it.")
+    if not dossier.here:
+        if _to_answer(dossier):
+            return None  # the question says it
+        return _("It lies on another desk: %(desk)s. You may read it.", desk=catalogue.desks[dossier.row.desk])
+    if dossier.barred:
+        return _("You approved it at an earlier stage: somebody else decides now.")
+    if dossier.holder and not dossier.mine:
+        return _("%(name)s has taken this application. You may read it and write a note.", name=dossier.holder)
+    return None
+
+
+def _approved(service: Service, made: Any) -> dict[str, Any]:
+    """An approval of an earlier stage."""
+    stage = service.stage(made.stage)
+    return {
+        "title": stage.title if stage else None,
+        "by": staff.name_of(made.clerk, locale()),
+        "at": made.at,
+        "text": made.reason,
+    }
+
+
+def opinion(asked: "Opinion") -> dict[str, Any]:
+    """A question to another section and its answer."""
+    return {
+        "desk": asked.desk,
+        "to": catalogue.desks.get(asked.desk, Text(asked.desk)),
+        "by": staff.name_of(asked.asked_by, locale()),
+        "at": asked.asked_at,
+        "question": asked.question,
+        "open": asked.closed_at is None,
+        "answer": {
+            "stance": STANCES[asked.stance][0],
+            "kind": STANCES[asked.stance][1],
+            "by": staff.name_of(asked.answered_by, locale()),
+            "at": asked.closed_at,
+            "text": asked.answer,
+        }
+        if asked.stance
+        else None,
+    }
+
+
+def _to_answer(dossier: Dossier) -> list[dict[str, Any]]:
+    """The questions that this clerk may answer."""
+    return [
+        {"question": asked.question, "href": url_for("desk.answer", reference=dossier.row.reference, number=asked.id)}
+        for asked in dossier.opinions
+        if asked.closed_at is None and staff.works_at(actor(), asked.desk)
+    ]
+
+
+def _visit(reference: str, made: "Visit", may: bool) -> dict[str, Any]:
+    """A site visit, what it found, and what the clerk may do with it."""
+    status, kind = VISITS[made.state]
+    report = made.report if made.state == VisitState.DONE else None
+    may = may and made.state == VisitState.PLANNED
+    return {
+        "status": status,
+        "kind": kind,
+        "at": made.at,
+        "place": made.place,
+        "visitor": made.visitor,
+        "report": report and _reported(reference, made.id, report),
+        "ways": [{"title": title, "href": url_for(way, reference=reference)} for way, title in WAYS.items()] if may else [],
+    }
+
+
+def _reported(reference: str, visit: int, report: Any) -> dict[str, Any]:
+    finding, kind = FINDINGS[report.finding]
+    return {
+        "by": staff.name_of(report.by, locale()),
+        "at": report.at,
+        "finding": finding,
+        "kind": kind,
+        "text": report.text,
+        "photos": [
+            {"name": photo["name"], "href": url_for("desk.photo", reference=reference, number=visit, photo=number)}
+            for number, photo in enumerate(report.photos)
+        ],
+    }
+
+
+def must_hold(dossier: Dossier) -> None:
+    """Raises NotFound for who only reads, Conflict for who has not taken it."""
+    if not dossier.here or dossier.own:
+        raise NotFound
+    if State(dossier.row.state) is not State.IN_REVIEW or not dossier.mine:
+        raise Conflict(casework.TAKE_FIRST)
+
+
+def decided(row: Any, outcome: Outcome) -> tuple[str, Text]:
+    """What to say to who has just decided: how it is meant, and the words."""
+    if outcome is not Outcome.APPROVE or State(row.state) is not State.IN_REVIEW:
+        return "success", DONE[outcome]
+    if row.clerk_id is None:
+        return "success", _("Approved at this stage. It is on the next desk now.")
+    return "warning", _("The register changed meanwhile: nothing was overwritten, and the application stays with you.")
+
+
+def head(dossier: Dossier) -> dict[str, Any]:
+    """What the pages about one application share."""
     row, state = dossier.row, State(dossier.row.state)
+    desk = row.desk if dossier.here else staff.desks_of(actor())[0]  # a list of theirs, to go back to
     return {
         "row": row,
         "title": row.frozen["title"],
-        "desk": row.desk,
-        "desk_title": catalogue.desks[row.desk],
+        "desk": desk,
+        "desk_title": catalogue.desks[desk],
         "status": LABELS[state],
         "kind": KINDS[state],
         "state": state,
         "dossier": dossier,
+        "stage": catalogue.services[row.service].stage(row.stage),
         "applicant": _applicant(dossier),
         "before": [
             {"number": version.number, "at": version.at, "href": url_for("desk.version", reference=row.reference, number=version.number)}
@@ -235,7 +386,7 @@ def _happened(event: Any) -> dict[str, Any]:
     return {
         "title": HAPPENED[event.kind],
         "when": event.at,
-        "text": event.details.get("reason", ""),
+        "text": event.details.get("reason") or event.details.get("what", ""),
         "kind": "bad" if event.kind == "refused" else "done",
     }
 
@@ -260,7 +411,7 @@ def versions(dossier: Dossier, number: int) -> dict[str, Any]:
     if number not in kept or number + 1 not in kept:
         raise NotFound
     before, after = kept[number], kept[number + 1]
-    return {**_head(dossier), "number": number, "steps": corrections.compare(before, after)}
+    return {**head(dossier), "number": number, "steps": corrections.compare(before, after)}
 
 
 # --- Deciding --------------------------------------------------------------------------------------------------------------------
@@ -270,7 +421,7 @@ def decision_form(dossier: Dossier, outcome: Outcome) -> type[Form]:
     """The form of a decision: its text, and on a return a remark for each answer."""
     reply = catalogue.services[dossier.row.service].reply
     label, hint = REASONS[outcome]
-    if outcome is Outcome.APPROVE and reply is not None:
+    if outcome is Outcome.APPROVE and reply is not None and casework.owes_reply(dossier.row):
         label, hint = (
             reply,
             _("The applicant receives it as a letter with the authority's seal. Write it in the applicant's language."),
@@ -302,7 +453,7 @@ def remarks(form: Form) -> dict[str, str]:
 def deciding(dossier: Dossier, outcome: Outcome) -> dict[str, Any]:
     quote = Quote.thaw(dossier.row.frozen["quote"])
     return {
-        **_head(dossier),
+        **head(dossier),
         "button": ACTIONS[outcome]["button"],
         "press_kind": ACTIONS[outcome]["kind"],
         "page_title": ACTIONS[outcome]["title"],
@@ -311,6 +462,6 @@ def deciding(dossier: Dossier, outcome: Outcome) -> dict[str, Any]:
             {**answer, "control": REMARK + answer["field"], "file": _file(dossier.row, dossier.row.version, dossier.row.frozen, answer)}
             for answer in _answers(dossier)
         ],
-        "fee": quoted(quote) if quote.total else None,
+        "fee": quoted(quote) if quote.total and catalogue.services[dossier.row.service].decides(dossier.row.stage) else None,
         "appeal": catalogue.authorities[dossier.row.authority].appeal,
     }  # fmt: skip

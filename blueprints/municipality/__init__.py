@@ -9,7 +9,7 @@ authority = Authority(
     title=_("Municipality of Sohar"),
     summary=_("Requests to the municipality, answered by letter."),
     services=(general_request.service,),
-    sections={"administration": _("Administration")},
+    sections={"administration": _("Administration"), "engineering": _("Engineering")},
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),

@@ -10,7 +10,7 @@ from engine.assurance import Assurance
 from engine.catalogue import Catalogue
 from engine.fields import Text
 from engine.registers import Column, Register
-from engine.service import Authority, Case, Charge, Decision, Effect, Service, Step, Summary
+from engine.service import Authority, Case, Charge, Decision, Effect, Service, Stage, Step, Summary
 from engine.wording import _
 
 PEOPLE = Register(code="test.people", title=_("Number"), columns=(Column("name", _("Company name")), Column("grade", _("Grade"))))
@@ -111,6 +111,32 @@ def test_filling_the_catalogue_again_replaces_what_it_held():
     catalogue.fill([an_authority("other", "other.letter")])
     assert list(catalogue.services) == ["other.letter"]
     assert list(catalogue.authorities) == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("stages", "desks", "last"),
+    [
+        ((), ("test",), 1),
+        (("building", "head"), ("test.building", "test.head"), 2),
+        (("building", ""), ("test.building", "test"), 2),
+    ],
+    ids=["none", "two sections", "a section, then the authority"],
+)
+def test_stages_are_decided_in_order_each_on_its_desk_and_the_last_one_counts(
+    stages: tuple[str, ...], desks: tuple[str, ...], last: int
+):
+    service = dataclasses.replace(a_service("test.letter"), stages=tuple(Stage(section, _("Grade")) for section in stages))
+    assert (service.desk, service.desks) == (desks[0], desks)
+    assert [service.decides(number) for number in (1, 2, 3)] == [last == 1, True, True]
+    assert [stage.section if (stage := service.stage(number)) else None for number in range(1, len(stages) + 2)] == [
+        *stages,
+        None,
+    ]
+
+
+def test_every_section_is_a_desk_also_where_nothing_arrives():
+    authority = dataclasses.replace(an_authority("test", "test.letter"), sections={"roads": _("Name")})
+    assert Catalogue([authority]).desks == {"test": authority.title, "test.roads": _("Name")}
 
 
 def test_nobody_in_particular_may_do_nothing():

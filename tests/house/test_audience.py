@@ -18,6 +18,7 @@ ITS_CLERKS = "clerks of its desk"
 ADMINISTRATORS = "administrators"
 PORTAL_ADMINISTRATORS = "administrators of the portal"
 ITS_ADMINISTRATORS = "administrators of its authority"
+READERS = "clerks who may read it"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -106,13 +107,21 @@ AUDIENCE = {
     "/audit/export.csv": AUDITORS,
     "/dashboard": SIGNED_IN,
     "/desk": CLERKS,
-    "/desk/<reference>": ITS_CLERKS,
+    "/desk/<reference>": READERS,
     "/desk/<reference>/decision/<any(approve, return, refuse):outcome>": ITS_CLERKS,
     "/desk/<reference>/hold": ITS_CLERKS,
     "/desk/<reference>/notes": ITS_CLERKS,
+    "/desk/<reference>/opinions": ITS_CLERKS,
+    "/desk/<reference>/opinions/<int:number>": "clerks of the section that was asked",
     "/desk/<reference>/release": ITS_CLERKS,
-    "/desk/<reference>/versions/<int:number>": ITS_CLERKS,
-    "/desk/<reference>/versions/<int:number>/files/<field>": ITS_CLERKS,
+    "/desk/<reference>/versions/<int:number>": READERS,
+    "/desk/<reference>/versions/<int:number>/files/<field>": READERS,
+    "/desk/<reference>/visit": ITS_CLERKS,
+    "/desk/<reference>/visit/cancellation": ITS_CLERKS,
+    "/desk/<reference>/visit/report": ITS_CLERKS,
+    "/desk/<reference>/visits/<int:number>/photos/<int:photo>": "clerks who may read its visits",
+    "/desk/filters": CLERKS,
+    "/desk/filters/<int:number>/removal": "clerks who keep it",
     "/desk/next": CLERKS,
     "/documents/<serial>": "its owner",
     "/healthz": "monitoring",
@@ -183,6 +192,7 @@ SAMPLES = {
     "int:role": "1",
     "any(mail, sms):channel": "mail",
     "int:line": "1",
+    "int:photo": "0",
     "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}

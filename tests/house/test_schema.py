@@ -37,6 +37,7 @@ UNIQUE = {
     "identifier": {"type, value WHERE verified_at IS NOT NULL"},
     "identity_challenge": {"holder", "nonce"},
     "journal": {"source_key"},
+    "opinion": {"application_id, desk WHERE closed_at IS NULL"},
     "message": {"key"},
     "outbox": {"key"},
     "payment_attempt": {
@@ -56,9 +57,12 @@ UNIQUE = {
     "register_rejection": {"extract_id, line"},
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
+    "saved_filter": {"account_id, name"},
     "search_term": {"desk, term, application_id"},
     "session": {"token_hash", "next_hash"},
     "version": {"application_id, number"},
+    "visit": {"application_id WHERE state = 'planned'"},
+    "visit_report": {"visit_id"},
 }
 
 
@@ -227,6 +231,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "Message",
         "KeptForm",
         "DataCopy",
+        "SavedFilter",
     }
 
 
@@ -245,6 +250,7 @@ def test_what_says_it_is_append_only_is_listed():
         "DecisionMade",
         "Note",
         "MessageText",
+        "VisitReport",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -407,6 +413,7 @@ def one_of_each() -> dict[str, Any]:
         created_at=NOW, updated_at=NOW, expires_at=NOW,
     )  # fmt: skip
     journal("capture:0", [50_000, -50_000])
+    visit = models.Visit.create(application=application, planned_by=person, at=NOW, place="x", visitor="y", created_at=NOW)
     made: list[Callable[[], Any]] = [
         lambda: models.SecurityEvent.create(account=person, kind="signed-in", at=NOW),
         lambda: models.ApplicationEvent.create(application=application, kind="started", at=NOW),
@@ -414,6 +421,7 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.MessageText.create(template="x", channel="sms", locale="ar", text="x", by=person, at=NOW),
+        lambda: models.VisitReport.create(visit=visit, by=person, finding="in-order", text="x", at=NOW),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditLink.create(
             number=1, entry=models.AuditEntry.create(account=person, action="x", subject="y", at=NOW), digest="d"

@@ -13,7 +13,7 @@ from operations import answers, applications, casework, fees, sessions, submissi
 from operations.answers import Uploaded
 from operations.casework import Outcome
 from operations.staff import Duty
-from tests.house.test_audience import CLERKS, DUTIES, ITS_CLERKS, duties, sample
+from tests.house.test_audience import CLERKS, DUTIES, ITS_CLERKS, READERS, duties, sample
 from tests.support.builders import a_person, signed_in
 from tests.support.client import Client
 from tests.support.processes import ROOT
@@ -84,8 +84,8 @@ def answers_of(who: str, whom: str, has: bool) -> tuple[int, ...]:
     if not has:
         return (403,)
     if any(who.endswith(where) for where in PLACES):
-        return (404,) if whom == ITS_CLERKS else (200, 303, 404, 422)
-    return (200, 303, 409, 422) if whom in (CLERKS, ITS_CLERKS) else (200, 303, 404, 409, 422)
+        return (404,) if whom in (ITS_CLERKS, READERS) else (200, 303, 404, 422)
+    return (200, 303, 409, 422) if whom in (CLERKS, ITS_CLERKS, READERS) else (200, 303, 404, 409, 422)
 
 
 def address(rule: str, reference: str) -> str:
@@ -99,7 +99,7 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(kind: str, who: str, p
     client = sign_in(ROLES[kind][who])
     before = AuditEntry.select().count()
     for _methods, rule, whom in routes(portal):
-        if whom == ITS_CLERKS:
+        if whom in (ITS_CLERKS, READERS):
             there, nowhere = (
                 client.open(sample(rule).replace("CHAMBER-2026-0000042-2", name))
                 for name in (reference, "MUNICIPALITY-2026-9999999-1")
