@@ -194,7 +194,15 @@ def _skeleton(frozen: dict[str, Any] | None) -> dict[str, Any] | None:
     if frozen is None:
         return None
     nobody = {"ar": "", "en": ""}
-    empty = {"answers": {}, "records": {}, "steps": [], "also": [], "applicant": nobody, "seal": "", "declaration": None}
+    empty: dict[str, Any] = {
+        "answers": {},
+        "records": {},
+        "steps": [],
+        "also": [],
+        "applicant": nobody,
+        "seal": "",
+        "declaration": None,
+    }
     return empty | {name: frozen[name] for name in ("title", "day", "quote")}
 
 

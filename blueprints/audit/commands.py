@@ -37,7 +37,12 @@ def head() -> None:
 
 @blueprint.cli.command("verify")
 @click.option(
-    "--from", "kept", multiple=True, type=Noted(), help="حلقة محفوظة من قبل · a head noted earlier, as often as you like"
+    "--from",
+    "kept",
+    multiple=True,
+    callback=_read,
+    metavar="NUMBER:DIGEST",
+    help="حلقة محفوظة من قبل · a head noted earlier, as often as you like",
 )
 def verify(kept: Iterable[Head]) -> None:
     """فحص السلسلة كلها · Read the whole chain and say which entry was changed, removed or inserted. Exit code 1 if any."""

@@ -188,7 +188,7 @@ def test_it_goes_in_portions_until_nothing_is_due(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_untouched_draft_is_announced_once_and_then_goes() -> None:
-    actor, opened = a_draft()
+    actor, _opened = a_draft()
     untouched_for(KEEPS.draft - KEEPS.notice + 1)
     assert (retention.run(), retention.run()) == (1, 0)
     assert {message.channel for message in Message.select().where(Message.template == "draft_left")} == {"mail", "sms"}
