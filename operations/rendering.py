@@ -130,8 +130,12 @@ def _bound(messages: gettext.NullTranslations) -> Callable[..., Markup]:
     def translated(message: str) -> Markup:
         return Markup(messages.gettext(message))  # our own translations
 
+    @cache
+    def plain(message: str) -> Markup:
+        return translated(message) % {}
+
     def _(message: str, **values: Any) -> Markup:
-        return translated(message) % values
+        return translated(message) % values if values else plain(message)
 
     return _
 
