@@ -48,8 +48,9 @@ def fill(rows: int, seed: int = 1, tell: Callable[[str], None] = print) -> None:
     made = {code: found for code, service in catalogue.services.items() if (found := samples(service, today(), chance))}
     for code in catalogue.services.keys() - made.keys():
         tell(f"  {code}: asks for more than can be made up; left out")
-    since, until = _from(), now().replace(tzinfo=None) - dt.timedelta(days=6)
-    lives = Lives(bulk, made, chance)
+    until = now().replace(tzinfo=None) - dt.timedelta(days=6)
+    since = until - dt.timedelta(days=365 * YEARS)
+    lives = Lives(bulk, made, chance, _newest() or since)
     for _each in range(CLERKS):
         lives.clerk(since)
     for _each in range(max(rows // PER_PERSON, 1)):
@@ -71,11 +72,10 @@ def fill(rows: int, seed: int = 1, tell: Callable[[str], None] = print) -> None:
         tell(f"  {linked:,} audit · {time.monotonic() - begun:.0f} s")
 
 
-def _from() -> dt.datetime:
-    """Three years ago; but never before the newest entry of the audit, whose chain is in the order of time."""
+def _newest() -> dt.datetime | None:
+    """The moment of the newest entry of the audit."""
     newest = AuditEntry.select(AuditEntry.at).order_by(AuditEntry.at.desc()).limit(1).scalar()
-    begin = (now() - dt.timedelta(days=365 * YEARS)).replace(tzinfo=None)
-    return max(begin, newest.replace(tzinfo=None)) if newest else begin
+    return newest.replace(tzinfo=None) if newest else None
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from models import (
     SearchTerm,
 )
 from operations import finding
+from operations.now import now
 from operations.settlement import SERIES
 from tools.seed.bulk import Bulk, plain
 from tools.seed.samples import MODE, PROVIDER, Sample, mark
@@ -125,8 +126,9 @@ def _terms(text: str) -> tuple[str, ...]:
 class Lives:
     """Makes rows into `bulk`. The same seed on the same database makes the same."""
 
-    def __init__(self, bulk: Bulk, samples: dict[str, list[Sample]], chance: random.Random) -> None:
+    def __init__(self, bulk: Bulk, samples: dict[str, list[Sample]], chance: random.Random, audited_since: dt.datetime) -> None:
         self.bulk, self.samples, self.chance = bulk, samples, chance
+        self._since, self._now = audited_since, now().replace(tzinfo=None)
         self.people: list[tuple[int, str, str, str]] = []
         self.clerks: list[int] = []
         self._counters: dict[tuple[str, int], int] = {(row.series, row.year): row.last for row in Counter.select()}
@@ -359,6 +361,7 @@ class Lives:
 
     def _tell(self, account: int | None, action: str, subject: str, at: dt.datetime) -> None:
         self._turn += 1
+        at = min(max(at, self._since), self._now)  # the chain wants its entries in the order of time
         entry = {"account_id": account, "action": action, "subject": subject, "address": "", "details": "{}", "at": at}
         heapq.heappush(self._said, (at, self._turn, entry))
 
