@@ -14,7 +14,7 @@ from collections.abc import Callable
 from app import wire
 from config import Settings
 from engine.catalogue import catalogue
-from models import AuditEntry
+from models import Application, AuditEntry
 from operations import audit_chain, demonstration, health
 from operations.now import now, today
 from tools.seed.bulk import Bulk
@@ -44,7 +44,8 @@ def main() -> int:
 
 def fill(rows: int, seed: int = 1, tell: Callable[[str], None] = print) -> None:
     """Make so many applications, and tell how far it is. The portal must be wired, its tables and fees there."""
-    begun, chance, bulk = time.monotonic(), random.Random(seed), Bulk()
+    begun, bulk = time.monotonic(), Bulk()
+    chance = random.Random(f"{seed}:{Application.select().count()}")  # a second run makes others, not the same again
     made = {code: found for code, service in catalogue.services.items() if (found := samples(service, today(), chance))}
     for code in catalogue.services.keys() - made.keys():
         tell(f"  {code}: asks for more than can be made up; left out")
