@@ -44,8 +44,9 @@ translate: $(VENV)/ready ## bring new texts into translations/; FROM=file.po mer
 migrate: $(VENV)/ready ## bring the database to the code's tables
 	@$(PYTHON) -m flask migrate
 
-seed: $(VENV)/ready ## demo people, registers and fees
+seed: $(VENV)/ready ## demo people, registers and fees; ROWS=1000000 adds as many applications of three years
 	@$(PYTHON) -m flask demo
+	@$(if $(ROWS),$(PYTHON) -m tools.seed $(ROWS))
 
 service: $(VENV)/ready ## start a new service: NAME=chamber/renew_membership
 	@$(PYTHON) -m tools.service $(NAME)

@@ -76,8 +76,8 @@ def _sweep(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             health.beat()
-            audit_chain.seal()
-            if outbox.drain(limit=1):
+            linked = audit_chain.seal()
+            if outbox.drain(limit=1) or linked == audit_chain.BATCH:
                 continue  # after a long silence much waits: the worker still says that it is alive
         except Exception:  # the sweeper outlives a database that is away for a while
             log.exception("the sweep failed; it tries again")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import cards, flows, pages, parts, writing
+from bench import cards, desk, flows, pages, parts, writing
 from bench.figures import Figure, show
 from bench.house import House, house
 from bench.people import Person, arrive
@@ -21,16 +21,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few requests: to see that it works, not how fast")
     parser.add_argument("--without-postgresql", action="store_true")
+    parser.add_argument("--rows", type=int, default=desk.ROWS, help="applications at the clerk's desk")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bawaba-bench-") as folder, house(Path(folder)) as made:
-        list(show(_whole(made, chosen.quick)))
+        list(show(_whole(made, chosen.quick, chosen.rows)))
     if not chosen.without_postgresql:
         with _postgres() as url, tempfile.TemporaryDirectory(prefix="bawaba-bench-") as folder, house(Path(folder), url) as made:
             made.start("portal")
             list(show(_writes(made, "postgresql", chosen.quick)))
+            list(show(desk.figures(made, "postgresql", chosen.rows, chosen.quick)))
 
 
-def _whole(house: House, quick: bool) -> Iterator[Figure]:
+def _whole(house: House, quick: bool, rows: int) -> Iterator[Figure]:
     """Everything on SQLite, the embedded default."""
     yield from parts.starting(house)
     house.start("floor")
@@ -45,6 +47,7 @@ def _whole(house: House, quick: bool) -> Iterator[Figure]:
     yield from parts.certificates(1 if quick else 6)
     yield from parts.password_checks()
     yield from cards.card_logins(5 if quick else 40)
+    yield from desk.figures(house, "sqlite", rows, quick)
 
 
 def _writes(house: House, name: str, quick: bool) -> Iterator[Figure]:

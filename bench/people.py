@@ -56,7 +56,7 @@ def arrive(app: Flask, number: int) -> Person:
     token = sessions.begin(account, browser="bench", address="127.0.0.1")
     actor = sessions.actor_of(token, "ar")
     assert actor and actor.session and actor.account
-    return Person(number, actor.account, actor.session, _cookie(app, token), establishment, membership, expires)
+    return Person(number, actor.account, actor.session, signed_in(app, token), establishment, membership, expires)
 
 
 def _file(register: str, number: str, data: dict[str, object]) -> None:
@@ -71,7 +71,7 @@ def _file(register: str, number: str, data: dict[str, object]) -> None:
     ).on_conflict_ignore().execute()
 
 
-def _cookie(app: Flask, token: str) -> str:
+def signed_in(app: Flask, token: str) -> str:
     """What signing in would have left in the browser."""
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer

@@ -10,5 +10,7 @@ _FOLDED = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "
 
 def norm(text: str) -> str:
     """Lower case, alef and hamza forms, taa marbuta, alef maqsura, tatweel and marks folded, digits ASCII, signs as spaces."""
+    if text.isascii():
+        return re.sub(r"[\W_]+", " ", text.lower()).strip()
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", text.translate(_FOLDED)) if not unicodedata.combining(sign))
     return re.sub(r"[\W_]+", " ", digits.fold(bare).translate(_FOLDED).lower()).strip()

@@ -6,7 +6,7 @@ Whatever a template prints - a Text, Money, a day, Words - is shown in its langu
 import datetime as dt
 import gettext
 from collections.abc import Callable, MutableMapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ def localise(text: str, locale: str) -> str:
     return digits.arabic(text) if locale == "ar" else text
 
 
+@lru_cache(maxsize=4096)  # a list shows fifty days, mostly the same; Babel takes longer for one than the database for the row
 def day(value: dt.date, locale: str) -> str:
     """19 March 2018 · ١٩ مارس ٢٠١٨"""
     return localise(format_date(value, "d MMMM y", locale=locale), locale)
@@ -70,9 +71,12 @@ def day(value: dt.date, locale: str) -> str:
 
 def moment(value: dt.datetime, locale: str) -> str:
     at = clock.in_muscat(value)
-    return (
-        f"{day(at.date(), locale)}{'،' if locale == 'ar' else ','} {localise(format_time(at, 'h:mm a', locale=locale), locale)}"
-    )
+    return f"{day(at.date(), locale)}{'،' if locale == 'ar' else ','} {_time(at.hour, at.minute, locale)}"
+
+
+@lru_cache(maxsize=4096)
+def _time(hour: int, minute: int, locale: str) -> str:
+    return localise(format_time(dt.time(hour, minute), "h:mm a", locale=locale), locale)
 
 
 def both(value: Any) -> Words:
@@ -126,8 +130,12 @@ def _bound(messages: gettext.NullTranslations) -> Callable[..., Markup]:
     def translated(message: str) -> Markup:
         return Markup(messages.gettext(message))  # our own translations
 
+    @cache
+    def plain(message: str) -> Markup:
+        return translated(message) % {}
+
     def _(message: str, **values: Any) -> Markup:
-        return translated(message) % values
+        return translated(message) % values if values else plain(message)
 
     return _
 

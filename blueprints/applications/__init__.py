@@ -1,6 +1,6 @@
 """A person's applications: the dashboard, the steps of a draft, the check page, and what became of it."""
 
-from blueprints.applications import declaration
+from blueprints.applications import commands, declaration
 from blueprints.applications.routes import blueprint
 
 LIMITS = {
@@ -11,4 +11,4 @@ LIMITS = {
     "applications.prepare_declaration": "20/minute",
 }
 
-__all__ = ["LIMITS", "blueprint", "declaration"]
+__all__ = ["LIMITS", "blueprint", "commands", "declaration"]

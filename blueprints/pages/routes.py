@@ -97,13 +97,14 @@ def _reference(asked: str) -> str | None:
         return None
 
 
-def _kept() -> list[tuple[list[Text], list[tuple[Text, Text]]]]:
+def _kept() -> list[tuple[list[Text], list[dict[str, Text]]]]:
     """What is kept how long: services with the same periods together."""
     alike: dict[Retention, list[Text]] = {}
     for service in catalogue.services.values():
         alike.setdefault(retention.retention_of(service.code), []).append(service.title)
     return [
-        (titles, [(words, _period(getattr(kept, name))) for name, words in PERIODS.items()]) for kept, titles in alike.items()
+        (titles, [{"term": words, "value": _period(getattr(kept, name))} for name, words in PERIODS.items()])
+        for kept, titles in alike.items()
     ]
 
 

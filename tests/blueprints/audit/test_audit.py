@@ -181,3 +181,17 @@ def test_the_commands_tell_a_whole_chain_from_a_broken_one(portal: Flask, clerk:
     cut = run(args=["audit", "verify", "--from", f"{int(number) + 1}:{digest}"])
     assert "cut off" in cut.output
     assert run(args=["audit", "verify", "--from", "7"]).exit_code == 2
+
+
+def test_retention_says_its_periods_and_a_dry_run_lets_nothing_go(portal: Flask) -> None:
+    run = portal.test_cli_runner().invoke
+    assert "municipality.general-request" in run(args=["retention", "show"]).output
+    dry = run(args=["retention", "run", "--dry-run"])
+    assert (dry.exit_code, "nothing is due" in dry.output, "لا شيء" in dry.output) == (0, True, True)
+    assert run(args=["retention", "run"]).output.endswith("✓ 0\n")
+    assert run(args=["applications", "index"]).exit_code == 0
+
+
+def test_people_are_told_how_long_what_is_kept(client: Client) -> None:
+    told = client.visit("/about/privacy").text
+    assert "10 years" in told and "90 days" in told and "180 days" in told

@@ -1,0 +1,127 @@
+"""What an application of each service says, frozen by the portal's own code with marks in the places of people, names and numbers."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engine import ledger
+from engine.catalogue import catalogue
+from engine.errors import Refusal
+from engine.fields import Amount, Choice, Day, Field, FromRegister, Pattern, Text, Upload, Whole
+from engine.registers import Kind, Record, Register
+from engine.service import Charge, Service
+from models import Account, Application
+from operations import fees, finding, submission
+from operations.applications import Opened
+from tools.seed.bulk import plain
+
+EACH = 12  # samples of a service
+PROVIDER, MODE = "cybersource", "test"
+
+
+def mark(name: str) -> str:
+    return f"@{name}@"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An application with marks: as JSON, and the texts it is found by. `quote` is what it costs, `total` baisa, booked as `postings`."""
+
+    service: Service
+    answers: str
+    records: str
+    frozen: str
+    texts: tuple[str, ...]
+    subject: str | None
+    quote: str
+    total: int
+    postings: tuple[tuple[str, int], ...]
+
+    @property
+    def owes(self) -> bool:
+        return self.service.charge is not Charge.NEVER and self.total > 0
+
+
+def samples(service: Service, day: dt.date, chance: random.Random) -> list[Sample]:
+    """Some that the rules of the service accept; none where it asks for more than can be made up here."""
+    found = (_sample(service, day, chance) for _each in range(EACH))
+    return [sample for sample in found if sample]
+
+
+def _sample(service: Service, day: dt.date, chance: random.Random) -> Sample | None:
+    records: dict[str, Record] = {}
+    for step in service.steps:
+        for field in step.fields:
+            if isinstance(field, FromRegister):
+                records[field.name] = _record(field, records, day, chance)
+    answers = {
+        field.name: value for step in service.steps for field in step.fields if (value := _answer(field, day, chance)) is not None
+    }
+    someone = Account(first_name=mark("name_en"), family_name="", arabic_name=mark("name_ar"))
+    row = Application(service=service.code, answers=answers, records={}, account=someone)
+    opened = Opened(row, service, answers, records)
+    try:
+        quote = fees.quote(service, opened.case())
+        offered = submission.offer(opened)
+    except (Refusal, LookupError, ValueError):
+        return None
+    frozen = submission.freeze(opened, offered)
+    texts = tuple(dict.fromkeys(finding.texts_of(service, frozen, (mark("reference"), mark("civil")))))
+    subject = records.get(service.subject or "")
+    return Sample(
+        service,
+        plain(answers),
+        plain(offered.records),
+        plain(frozen | {"declaration": None}),
+        texts,
+        f"{subject.register.code}:{subject.number}" if subject else None,
+        plain(quote.frozen()),
+        quote.total.baisa,
+        tuple(
+            (posting.account, posting.amount.baisa) for posting in ledger.capture(PROVIDER, MODE, service.authority, quote.lines)
+        ),
+    )
+
+
+def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
+    match field:
+        case FromRegister():
+            return mark(field.name)
+        case Upload():
+            return None
+        case Choice():
+            return chance.choice(field.options)[0]
+        case Whole():
+            return chance.randint(field.least, min(field.most, field.least + 20))
+        case Amount():
+            return 1000 * chance.randint(1, 500)
+        case Day():
+            return (day + dt.timedelta(days=chance.randint(-300, 300))).isoformat()
+        case Pattern():
+            return mark("number")
+        case Text():
+            return mark("topic")
+    return None
+
+
+def _record(field: FromRegister, before: dict[str, Record], day: dt.date, chance: random.Random) -> Record:
+    register = catalogue.registers[field.register]
+    return register.record(mark(field.name), dict(_columns(register, field, day, chance)))
+
+
+def _columns(register: Register, field: FromRegister, day: dt.date, chance: random.Random) -> Iterator[tuple[str, Any]]:
+    for column in register.columns:
+        if column.name == register.holder:
+            yield column.name, mark("civil")
+        elif column.name == register.parent and field.of:
+            yield column.name, mark(field.of)
+        elif column.kind is Kind.WORDS:
+            yield column.name, {"en": mark("company_en"), "ar": mark("company_ar")}
+        elif column.kind is Kind.OPTION:
+            yield column.name, chance.choice(list(column.options))
+        elif column.kind is Kind.DAY:
+            yield column.name, (day + dt.timedelta(days=chance.randint(-60, 60))).isoformat()
+        else:
+            yield column.name, mark("number")
