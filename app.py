@@ -21,6 +21,7 @@ import blueprints.desk
 import blueprints.documents
 import blueprints.errors
 import blueprints.fees
+import blueprints.hours
 import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
@@ -67,6 +68,7 @@ WEB = (
     blueprints.payments,
     blueprints.documents,
     blueprints.desk,
+    blueprints.hours,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

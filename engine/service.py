@@ -16,6 +16,7 @@ from engine.fees import Fee
 from engine.fields import Field, inputs
 from engine.registers import Record, Register, Shown
 from engine.wording import Text, Words
+from engine.working_time import WorkingDays
 
 __all__ = [
     "Authority",
@@ -32,6 +33,7 @@ __all__ = [
     "Service",
     "Step",
     "Summary",
+    "WorkingDays",
 ]
 
 
@@ -163,7 +165,8 @@ def _nothing(case: Case) -> Iterator[Any]:
 class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
-    `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant.
+    `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant;
+    `within` how long the authority promises to take (else what the authority promises for all, else nothing).
     """
 
     code: str
@@ -184,6 +187,7 @@ class Service:
     subject: str | None = None
     section: str = ""
     reply: Text | None = None
+    within: WorkingDays | None = None
 
     @property
     def authority(self) -> str:
@@ -217,7 +221,7 @@ class Service:
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `sections` names its parts; `appeal` says what a person may do who was refused.
+    `sections` names its parts; `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
     """
 
     code: str
@@ -229,3 +233,4 @@ class Authority:
     announced: tuple[Text, ...] = ()
     sections: Mapping[str, Text] = field(default_factory=dict)
     appeal: Text | None = None
+    within: WorkingDays | None = None

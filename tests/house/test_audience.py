@@ -13,6 +13,7 @@ APPLICANT = "its applicant"
 PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 ITS_CLERKS = "clerks of its desk"
+ADMINISTRATORS = "administrators"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -52,6 +53,9 @@ AUDIENCE = {
     "/account/sign-in/code": ANYONE,
     "/account/sign-out": ANYONE,
     "/account/stay": ANYONE,
+    "/administration/holidays": ADMINISTRATORS,
+    "/administration/holidays/<int:number>": ADMINISTRATORS,
+    "/administration/holidays/<int:number>/removal": ADMINISTRATORS,
     "/applications": SIGNED_IN,
     "/applications/<reference>": APPLICANT,
     "/applications/<reference>/check": PROVEN,
@@ -121,7 +125,8 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, ADMINISTRATORS)
+    or whom.startswith(("its owner", APPLICANT))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",

@@ -27,6 +27,7 @@ UNIQUE = {
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
+    "daily_figure": {"desk, day, service, hours"},
     "data_copy": {"account_id"},
     "declaration": {"serial", "application_id, seal"},
     "document": {"serial", "code", "key"},
@@ -53,7 +54,9 @@ UNIQUE = {
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
     "search_term": {"desk, term, application_id"},
+    "service_clock": {"application_id"},
     "session": {"token_hash"},
+    "special_days": {"origin"},
     "version": {"application_id, number"},
 }
 
@@ -240,6 +243,7 @@ def test_what_says_it_is_append_only_is_listed():
         "Version",
         "DecisionMade",
         "Note",
+        "TimeTaken",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -366,6 +370,7 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.Version.create(application=application, number=1, frozen={}, at=NOW),
         lambda: models.DecisionMade.create(application=application, clerk=person, outcome="approve", at=NOW),
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
+        lambda: models.TimeTaken.create(application=application, desk="x", service="y", day=NOW.date(), minutes=1, late=False),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditEntry.create(account=person, action="x", subject="y", at=NOW),
     ]
