@@ -33,6 +33,7 @@ import blueprints.payments
 import blueprints.registers
 import blueprints.security
 import blueprints.style
+import blueprints.supervision
 import models
 import tasks
 from config import ROOT, Settings, Unsafe, origin
@@ -69,6 +70,7 @@ WEB = (
     blueprints.documents,
     blueprints.desk,
     blueprints.hours,
+    blueprints.supervision,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

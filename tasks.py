@@ -10,7 +10,7 @@ from pathlib import Path
 from huey.api import Huey, PostgresHuey, SqliteHuey
 from psycopg.errors import UniqueViolation
 
-from operations import health, housekeeping, outbox
+from operations import escalations, health, housekeeping, outbox
 
 SWEEP_SECONDS = 2
 DELAY = 0.05  # seconds between looks at the queue while idle
@@ -60,6 +60,7 @@ def work() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     stopping = threading.Event()
     housekeeping.schedule()
+    escalations.schedule()
     threading.Thread(target=_sweep, args=(stopping,), daemon=True).start()
     consumer = queue.create_consumer(
         workers=1, periodic=False, initial_delay=DELAY, max_delay=LONGEST_DELAY, graceful_signal="TERM"

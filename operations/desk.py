@@ -34,6 +34,7 @@ from models import (
 from operations import applications, audit, casework, corrections, documents, finding, staff
 from operations.now import now
 from operations.outside import outside
+from operations.staff import Duty
 from statements import Statement, locked, statement
 
 PAGE = 50
@@ -42,6 +43,7 @@ BEGINNING = (dt.datetime(1, 1, 1, tzinfo=dt.UTC), 0)
 END = (dt.datetime(9999, 1, 1, tzinfo=dt.UTC), 2**31 - 1)
 WAITING = SQL("state = 'in-review' AND clerk_id IS NULL")  # as the index application_waiting says it
 TAKEN = SQL("state = 'in-review'")  # as application_taken
+DUE = Application.due_at.is_null(False)  # as application_due
 
 Cursor = tuple[dt.datetime, int]
 """After which application a page begins: when it was submitted (UTC) and its row."""
@@ -60,6 +62,7 @@ class Listed:
     applicant: str
     state: State
     submitted_at: dt.datetime
+    due_at: dt.datetime | None
     holder: str
     mine: bool
 
@@ -82,6 +85,7 @@ class View:
     rows: Statement
     own: bool = False
     newest_first: bool = False
+    by: str = "submitted_at"
 
 
 # --- Lists -----------------------------------------------------------------------------------------------------------------------
@@ -91,12 +95,31 @@ def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None) -> Qu
     """A page of one of VIEWS. Raises NotAllowed for who is no clerk, NotFound for another's desk and an unknown view."""
     if desk not in staff.desks_of(actor) or view not in VIEWS:
         raise NotFound
-    shown = VIEWS[view]
+    return Queue(*read(actor, VIEWS[view], actor.account if VIEWS[view].own else desk, after), *_counts(actor, desk))
+
+
+def read(actor: Actor, shown: View, whose: Any, after: Cursor | None = None) -> tuple[list[Listed], Cursor | None]:
+    """A page of a list and where the next begins. Who may see it, the caller has checked."""
     begin = after or (END if shown.newest_first else BEGINNING)
-    rows = shown.rows.all(actor.account if shown.own else desk, *begin, PAGE + 1)
+    return _page(actor, shown.rows.all(whose, *begin, PAGE + 1), shown.by)
+
+
+def read_of_clerk(actor: Actor, desk: str, clerk: int, after: Cursor | None = None) -> tuple[list[Listed], Cursor | None]:
+    """The same for what one clerk has of a desk, oldest first."""
+    return _page(actor, _of_clerk.all(desk, clerk, *(after or BEGINNING), PAGE + 1), "submitted_at")
+
+
+@statement
+def _of_clerk(desk: Any, clerk: Any, at: Any, row: Any, most: Any) -> Any:
+    moment, number = Application.submitted_at, Application.id
+    beyond = (moment >= at) & ((moment > at) | (number > row))
+    theirs = (Application.clerk == clerk) & TAKEN & (Application.desk == desk)
+    return _lines().where(theirs & beyond).order_by(moment, number).limit(most)
+
+
+def _page(actor: Actor, rows: list[dict[str, Any]], by: str) -> tuple[list[Listed], Cursor | None]:
     lines = [_line(actor, row) for row in rows[:PAGE]]
-    onwards = (lines[-1].submitted_at, lines[-1].id) if len(rows) > PAGE else None
-    return Queue(lines, onwards, *_counts(actor, desk))
+    return lines, (getattr(lines[-1], by), lines[-1].id) if len(rows) > PAGE else None
 
 
 def search(actor: Actor, desk: str, text: str) -> Queue:
@@ -129,6 +152,7 @@ def _line(actor: Actor, row: dict[str, Any]) -> Listed:
         _name(actor, row, "applicant"),
         State(row["state"]),
         row["submitted_at"],
+        row["due_at"],
         _name(actor, row, "holder"),
         row["clerk"] == actor.account,
     )
@@ -147,7 +171,7 @@ def _lines() -> Any:
         for part, column in (("first", person.first_name), ("family", person.family_name), ("arabic", person.arabic_name))
     ]
     return (
-        Application.select(*columns, Application.submitted_at, Application.clerk, *names)
+        Application.select(*columns, Application.submitted_at, Application.due_at, Application.clerk, *names)
         .join(Applicant, on=Application.account == Applicant.id)
         .switch(Application)
         .join(Holder, JOIN.LEFT_OUTER, on=Application.clerk == Holder.id)
@@ -155,11 +179,11 @@ def _lines() -> Any:
     )
 
 
-def _read(where: Callable[[Any], Any], newest_first: bool = False) -> Statement:
-    """A list by keyset: `where` says whose; oldest first, or newest."""
+def _read(where: Callable[[Any], Any], newest_first: bool = False, by: Any = Application.submitted_at) -> Statement:
+    """A list by keyset: `where` says whose; oldest first, or newest, `by` which moment."""
 
     def rows(whose: Any, at: Any, row: Any, most: Any) -> Any:
-        moment, number = Application.submitted_at, Application.id
+        moment, number = by, Application.id
         if newest_first:
             beyond = (moment <= at) & ((moment < at) | (number < row))
             order = (moment.desc(), number.desc())
@@ -178,6 +202,7 @@ def _in(state: State) -> Callable[[Any], Any]:
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting"), _read(lambda desk: (Application.desk == desk) & WAITING)),
     "mine": View(_("Mine"), _read(lambda clerk: (Application.clerk == clerk) & TAKEN), own=True),
+    "urgent": View(_("Most urgent"), _read(lambda desk: (Application.desk == desk) & DUE, by=Application.due_at), by="due_at"),
     "in-review": View(_("All in review"), _read(_in(State.IN_REVIEW))),
     "returned": View(_("With the applicant"), _read(_in(State.RETURNED))),
     "to-pay": View(_("To be paid"), _read(_in(State.TO_PAY))),
@@ -267,9 +292,9 @@ class Dossier:
     documents: list[Document]
 
 
-def dossier(actor: Actor, reference: str) -> Dossier:
-    """Everything about one application of the clerk's desks. That it was looked at is recorded. Raises as staff.lock does."""
-    row = staff.admitted(actor, _with_people.first(reference))
+def dossier(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> Dossier:
+    """Everything about one application of the desks where they have the duty. That it was looked at is recorded. Raises as staff.lock does."""
+    row = staff.admitted(actor, _with_people.first(reference), duty)
     with database.atomic():
         audit.record(actor, "application.viewed", row.reference)
     bill = _bill.first(row)
@@ -338,9 +363,9 @@ def note(actor: Actor, reference: str, text: str) -> None:
     audit.record(actor, "application.noted", row.reference)
 
 
-def file_of(actor: Actor, reference: str, version: int, field: str) -> tuple[str, str, BinaryIO]:
+def file_of(actor: Actor, reference: str, version: int, field: str, duty: Duty = Duty.CLERK) -> tuple[str, str, BinaryIO]:
     """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
-    row = staff.admitted(actor, _with_people.first(reference))
+    row = staff.admitted(actor, _with_people.first(reference), duty)
     frozen = frozen_of(row, version)
     file = frozen["answers"].get(field)
     if not isinstance(file, dict) or "digest" not in file:

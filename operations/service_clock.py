@@ -19,6 +19,7 @@ from operations.now import now
 from statements import locked, statement
 
 BATCH = 200
+SOON = WorkingDays(1)
 
 
 def follow(row: Application) -> None:
@@ -70,6 +71,12 @@ def _stop(row: Application, clock: ServiceClock) -> None:
         clock.left, clock.worked, row.escalated_at = None, 0, None  # overturned, it would begin anew
     clock.since = row.due_at = None
     clock.save()
+
+
+def soon() -> dt.datetime:
+    """What is due before that moment is due soon: a working day from now."""
+    moment = now()
+    return office_hours.calendar(business_day(moment)).days_after(moment, SOON)
 
 
 # --- When holidays change --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 ITS_CLERKS = "clerks of its desk"
 ADMINISTRATORS = "administrators"
+SUPERVISORS = "supervisors"
+ITS_SUPERVISORS = "supervisors of its desk"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -119,14 +121,22 @@ AUDIENCE = {
     "/services/<code>": ANYONE,
     "/static/<path:filename>": ANYONE,
     "/style": "developers",
+    "/supervision": SUPERVISORS,
+    "/supervision/<reference>": ITS_SUPERVISORS,
+    "/supervision/<reference>/overturning": ITS_SUPERVISORS,
+    "/supervision/<reference>/versions/<int:number>/files/<field>": ITS_SUPERVISORS,
+    "/supervision/applications": SUPERVISORS,
+    "/supervision/assignments": SUPERVISORS,
+    "/supervision/export": SUPERVISORS,
+    "/supervision/figures": SUPERVISORS,
     "/verify": ANYONE,
     "/verify/<code>": ANYONE,
 }
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS, ADMINISTRATORS)
-    or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS)
+    or whom.startswith(("its owner", APPLICANT, ADMINISTRATORS, SUPERVISORS))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
