@@ -2,6 +2,10 @@ ALTER TABLE "application" ADD COLUMN "due_at" DATETIME;
 
 ALTER TABLE "application" ADD COLUMN "escalated_at" DATETIME;
 
+DROP INDEX "application_taken";
+
+CREATE INDEX "application_taken" ON "application" ("clerk_id", "submitted_at", "id", "desk", "due_at") WHERE state = 'in-review';
+
 CREATE INDEX "application_due" ON "application" ("desk", "due_at", "id") WHERE ("due_at" IS NOT NULL);
 
 CREATE INDEX "application_not_escalated" ON "application" ("due_at") WHERE due_at IS NOT NULL AND escalated_at IS NULL;

@@ -113,7 +113,7 @@ def read_of_clerk(actor: Actor, desk: str, clerk: int, after: Cursor | None = No
 def _of_clerk(desk: Any, clerk: Any, at: Any, row: Any, most: Any) -> Any:
     moment, number = Application.submitted_at, Application.id
     beyond = (moment >= at) & ((moment > at) | (number > row))
-    theirs = (Application.clerk == clerk) & TAKEN & (Application.desk == desk)
+    theirs = (Application.clerk == clerk) & TAKEN & (fn.COALESCE(Application.desk, "") == desk)  # looked up by the clerk
     return _lines().where(theirs & beyond).order_by(moment, number).limit(most)
 
 

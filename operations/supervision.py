@@ -113,7 +113,8 @@ def _standing(chosen: Any, moment: Any, soon: Any) -> Any:
 
 @statement
 def _loads(chosen: Any, authority: Any, moment: Any) -> Any:
-    theirs = (Application.clerk == Account.id) & TAKEN & (Application.desk == chosen)
+    # COALESCE keeps SQLite from looking them up by the desk: a clerk has few, a desk many
+    theirs = (Application.clerk == Account.id) & TAKEN & (fn.COALESCE(Application.desk, "") == chosen)
     return (
         Account.select(
             Account.id,

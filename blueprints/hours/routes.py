@@ -11,11 +11,12 @@ from blueprints.addresses import go
 from blueprints.hours.commands import commands
 from blueprints.hours.forms import CLOSED, OPEN, DaysForm
 from blueprints.page import notice, page
+from engine.clock import business_day
 from engine.errors import Refusal
 from engine.wording import _
 from engine.working_time import IN_RAMADAN, OFFICIAL
 from operations import office_hours
-from operations.now import today
+from operations.now import now
 
 if TYPE_CHECKING:
     from models import SpecialDays
@@ -72,7 +73,7 @@ def remove(number: int) -> Response:
 
 def _year() -> int:
     asked = request.args.get("year", type=int)
-    return asked if asked is not None and asked in office_hours.YEARS else today().year
+    return asked if asked is not None and asked in office_hours.YEARS else business_day(now()).year
 
 
 def _frame(year: int) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from blueprints.forms import Form, required
 from blueprints.language import locale
 from blueprints.supervision import charts
 from engine.catalogue import catalogue
+from engine.clock import business_day
 from engine.lifecycle import State
 from engine.wording import Text, _
 from operations import figures, supervision
 from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed
 from operations.figures import Statistic
-from operations.now import today
+from operations.now import now
 from operations.rendering import localise
 from operations.supervision import FURTHER, Handed, Load, Workload
 
@@ -165,7 +166,7 @@ def overturn_form(clerks: list[tuple[int, str]]) -> Form:
 
 
 def figures_of(desks: list[str], desk: str, ages: list[tuple[int, int | None, int]], services: dict[str, int]) -> dict[str, Any]:
-    rtl, last = locale() == "ar", today()
+    rtl, last = locale() == "ar", business_day(now())
     per_day = figures.decided_per_day(desk, last - dt.timedelta(days=DAYS - 1), last)
     return {
         **frame(desks, desk, "supervision.figures_of"),
