@@ -11,6 +11,7 @@ from blueprints.applications.views import EVENTS, KINDS, quoted
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue
+from engine.clock import business_day
 from engine.errors import NotFound
 from engine.fees import Quote
 from engine.lifecycle import State
@@ -131,7 +132,7 @@ def urgency(due_at: dt.datetime | None, soon: dt.datetime) -> dict[str, Any] | N
         return None
     late = due_at < now()
     word = _("Overdue") if late else _("Due soon") if due_at < soon else None
-    return {"due": due_at, "word": word, "kind": "bad" if late else "waiting"}
+    return {"due": business_day(due_at), "word": word, "kind": "bad" if late else "waiting"}
 
 
 def _line(line: Listed) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def application(dossier: Dossier) -> dict[str, Any]:
     return {
         **shown,
         "sections": [{**section, "rows": [_row(dossier, row) for row in section["rows"]]} for section in shown["sections"]],
+        "writes": False,
         "may_assign": state is State.IN_REVIEW and not dossier.own,
         "may_overturn": state is State.REFUSED and not dossier.own,
         "why_not": supervision.cannot_overturn(state) if state is State.COMPLETED else None,

@@ -7,6 +7,7 @@ import io
 import pytest
 from flask import Flask
 
+from engine.clock import in_muscat
 from models import Account, Application, AuditEntry, Message, Outcome, Role
 from operations import casework, demonstration, sessions
 from operations.now import now
@@ -58,6 +59,8 @@ def test_what_is_late_is_seen_and_handed_on(supervisor: Client) -> None:
     of_maryam = urgent.submit("assign", reference=[overdue, waiting], clerk=str(maryam().id))
     assert "2 applications handed on." in of_maryam.text and "What Maryam Al Shidi has taken" in of_maryam.text
     assert overdue in of_maryam.text and waiting in of_maryam.text
+    ticks = of_maryam.html.xpath("//input[@type='checkbox']")
+    assert [tick.get("form") for tick in ticks] == ["assign", "assign"]
 
 
 def test_what_could_not_be_handed_on_is_listed_with_why(supervisor: Client) -> None:
@@ -176,7 +179,9 @@ def test_what_was_handed_out_by_nobody_is_seen_by_its_applicant_with_a_day(porta
     account = a_person()
     reference = asked(signed_in(account)).reference
     applicant = browser_of(portal, account=account)
-    assert "It answers by" in applicant.visit(f"/applications/{reference}").text
+    due = Application.get().due_at
+    shown = applicant.visit(f"/applications/{reference}").text
+    assert f"It answers by {in_muscat(due):%-d %B %Y} at the latest" in shown
     Application.update(escalated_at=now()).execute()
     assert "It should have answered by" in applicant.visit(f"/applications/{reference}").text
 
