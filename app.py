@@ -23,6 +23,7 @@ import blueprints.desk
 import blueprints.documents
 import blueprints.errors
 import blueprints.fees
+import blueprints.hours
 import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
@@ -34,6 +35,7 @@ import blueprints.payments
 import blueprints.registers
 import blueprints.security
 import blueprints.style
+import blueprints.supervision
 import models
 import tasks
 from config import ROOT, Settings, Unsafe, origin
@@ -71,6 +73,8 @@ WEB = (
     blueprints.desk,
     blueprints.audit,
     blueprints.administration,
+    blueprints.hours,
+    blueprints.supervision,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

@@ -325,6 +325,10 @@ class Application(Row):
     clerk = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who has taken it
     taken_at = UtcField(null=True)
     approved_at = UtcField(null=True)
+    due_at = UtcField(
+        null=True
+    )  # when the authority owes its decision; null while it is not the authority's turn, or nothing is promised
+    escalated_at = UtcField(null=True)  # when its supervisors were told that it is overdue
     created_at = UtcField()
     updated_at = UtcField()
     submitted_at = UtcField(null=True)
@@ -354,7 +358,36 @@ Application.add_index(
     name="application_waiting",
 )
 Application.add_index(
-    Application.clerk, Application.submitted_at, Application.id, where=SQL("state = 'in-review'"), name="application_taken"
+    Application.clerk,
+    Application.submitted_at,
+    Application.id,
+    Application.desk,  # with what is due: a supervisor counts what each clerk has without reading the rows
+    Application.due_at,
+    where=SQL("state = 'in-review'"),
+    name="application_taken",
+)
+# What is due next, for a desk and for the sweep that tells supervisors; what is open of a service; and all of a period, for the export.
+Application.add_index(
+    Application.desk, Application.due_at, Application.id, where=Application.due_at.is_null(False), name="application_due"
+)
+Application.add_index(
+    Application.due_at,
+    where=SQL("due_at IS NOT NULL AND escalated_at IS NULL"),
+    name="application_not_escalated",
+)
+Application.add_index(
+    Application.desk,
+    Application.service,
+    Application.submitted_at,
+    where=SQL("state = 'in-review'"),
+    name="application_open_of_service",
+)
+Application.add_index(
+    Application.desk,
+    Application.submitted_at,
+    Application.id,
+    where=Application.submitted_at.is_null(False),
+    name="application_submitted",
 )
 # What retention looks for: untouched drafts, closed ones with files, closed ones that still say something.
 Application.add_index(Application.service, Application.updated_at, where=SQL("state = 'draft'"), name="application_drafts")
@@ -595,6 +628,65 @@ class SavedFilter(Row):
 
     class Meta:
         indexes = ((("account", "name"), True),)
+
+
+class SpecialDays(Row):
+    """Days on which the authorities keep other hours, or are closed (no hours): Ramadan, holidays. Both ends included, by Muscat's calendar.
+
+    What a command filled in keeps its origin, so that filling again neither doubles it nor undoes what an administrator changed.
+    """
+
+    first = DateField()
+    last = DateField(index=True)
+    opens = IntegerField(null=True)  # minutes after midnight
+    closes = IntegerField(null=True)
+    name = JSONField()  # in both languages
+    origin = TextField(null=True, unique=True)
+    removed_at = UtcField(null=True)
+    changed_at = UtcField()
+    changed_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # null: the command
+
+    class Meta:
+        constraints = [
+            Check("last >= first"),
+            Check("(opens IS NULL) = (closes IS NULL)"),
+            Check("opens IS NULL OR (0 <= opens AND opens < closes AND closes <= 1439)"),
+        ]
+
+
+class ServiceClock(Row):
+    """How long the authority has had an application. It runs while the application is in review, and stands while its applicant has it."""
+
+    application = ForeignKeyField(Application, unique=True, on_delete="RESTRICT")
+    days = IntegerField(null=True)  # working days promised; null: nothing is promised
+    since = UtcField(null=True)  # when it began to run; null while it stands
+    left = IntegerField(null=True)  # working minutes that were left then; null: all of the days
+    worked = IntegerField(default=0)  # working minutes before that
+
+
+class TimeTaken(Row):
+    """How long the authority took for one decision that ended its turn. Append-only; daily figures are made of it."""
+
+    application = ForeignKeyField(Application, index=False, on_delete="RESTRICT")
+    desk = TextField()
+    service = TextField()
+    day = DateField(index=True)  # in Muscat
+    minutes = IntegerField()  # working time
+    late = BooleanField()
+
+
+class DailyFigure(Row):
+    """How many decisions of a service took so many working hours on a day, and how many of them came late."""
+
+    desk = TextField()
+    day = DateField()
+    service = TextField()
+    hours = IntegerField()  # begun and not finished: 0 is less than one
+    decided = IntegerField()
+    late = IntegerField()
+
+    class Meta:
+        indexes = ((("desk", "day", "service", "hours"), True),)
 
 
 # --- Paying ----------------------------------------------------------------------------------------------------------------------
@@ -1067,6 +1159,7 @@ APPEND_ONLY: tuple[type[Row], ...] = (
     Note,
     MessageText,
     VisitReport,
+    TimeTaken,
     Receipt,
     AttemptEvent,
     Journal,

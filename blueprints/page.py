@@ -19,6 +19,7 @@ from operations.staff import Duty
 
 ROOMS: tuple[tuple[Duty, Text, str], ...] = (
     (Duty.CLERK, _("Desk"), "desk.queue"),
+    (Duty.SUPERVISOR, _("Supervision"), "supervision.room"),
     (Duty.AUDITOR, _("Audit"), "audit.listed"),
     (Duty.ADMINISTRATOR, _("Portal administration"), "administration.front"),
 )
@@ -44,12 +45,11 @@ def part(template: str, status: int = 200, /, **context: Any) -> Response:
 
 def notice(kind: str, text: Text) -> None:
     """Say something on the next page: `kind` is success, information or warning."""
-    flash(json.dumps([text.message, text.values]), kind)
+    flash(json.dumps([text.message, text.plural, text.values]), kind)
 
 
 def _said(text: str) -> Text:
-    message, values = json.loads(text)
-    return Text(message, None, values)
+    return Text(*json.loads(text))
 
 
 def _partial() -> bool:

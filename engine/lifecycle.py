@@ -32,13 +32,13 @@ MOVES: dict[State, frozenset[State]] = {
     State.IN_REVIEW: frozenset({State.RETURNED, State.TO_PAY, State.COMPLETED, State.REFUSED}),
     State.RETURNED: frozenset({State.IN_REVIEW, State.WITHDRAWN}),
     State.COMPLETED: frozenset(),
-    State.REFUSED: frozenset(),
+    State.REFUSED: frozenset({State.IN_REVIEW}),  # only a supervisor, who overturns it
     State.WITHDRAWN: frozenset(),
 }
 
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 WAITING_FOR_APPLICANT = frozenset({State.DRAFT, State.TO_PAY, State.RETURNED})
-CLOSED = frozenset(state for state, moves in MOVES.items() if not moves)
+CLOSED = frozenset({State.COMPLETED, State.REFUSED, State.WITHDRAWN})
 # Between submission and the end: no second application may touch the same record meanwhile.
 PENDING = frozenset({State.TO_PAY, State.IN_REVIEW, State.RETURNED})
 

@@ -17,6 +17,7 @@ from engine.fields import Field, inputs
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
 from engine.wording import Text, Words
+from engine.working_time import WorkingDays
 
 __all__ = [
     "Authority",
@@ -36,6 +37,7 @@ __all__ = [
     "Stage",
     "Step",
     "Summary",
+    "WorkingDays",
 ]
 
 
@@ -192,7 +194,8 @@ class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
     `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
-    is what the clerk whose approval is the last is asked to write to the applicant; `retention` how long its
+    is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
+    take (else what the authority promises for all, else nothing); `retention` how long its
     applications are kept, where that is not as its authority's others. `samples` are made-up cases of a day, such that every fee it may
     ask comes up.
     """
@@ -218,6 +221,7 @@ class Service:
     stages: tuple[Stage, ...] = ()
     reply: Text | None = None
     retention: Retention | None = None
+    within: WorkingDays | None = None
 
     @property
     def authority(self) -> str:
@@ -265,7 +269,7 @@ class Service:
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `sections` names its parts; `appeal` says what a person may do who was refused.
+    `sections` names its parts; `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
     """
 
     code: str
@@ -278,3 +282,4 @@ class Authority:
     sections: Mapping[str, Text] = field(default_factory=dict)
     appeal: Text | None = None
     retention: Retention = Retention()
+    within: WorkingDays | None = None

@@ -19,7 +19,7 @@ from engine.registers import Record
 from engine.service import Case, Decision, Service, Step
 from engine.wording import _
 from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, database
-from operations import announcements, audit, bills, counters, documents, fees, messages, registers
+from operations import announcements, audit, bills, counters, documents, fees, messages, registers, service_clock
 from operations.now import now, today
 from statements import locked, statement
 
@@ -269,6 +269,7 @@ def advance(row: Application, state: State) -> None:
     """Move it on, if its state allows it (Conflict)."""
     row.state = move(State(row.state), state)
     row.updated_at = now()
+    service_clock.follow(row)
     row.save()
 
 

@@ -38,6 +38,7 @@ from models import (
 from operations import applications, audit, casework, corrections, documents, finding, opinions, staff, visits
 from operations.now import now
 from operations.outside import outside
+from operations.staff import Duty
 from statements import locked, statement
 
 PAGE = 50
@@ -48,6 +49,7 @@ WAITING = SQL("state = 'in-review' AND clerk_id IS NULL")  # as the index applic
 TAKEN = SQL("state = 'in-review'")  # as application_taken
 LISTS_HELD = "in-review"  # the list that may be asked for what one colleague has
 LAST = "\uffff"  # after every service
+DUE = Application.due_at.is_null(False)  # as application_due
 
 Cursor = tuple[dt.datetime, int]
 """After which application a page begins: when it was submitted (UTC) and its row."""
@@ -66,6 +68,7 @@ class Listed:
     applicant: str
     state: State
     submitted_at: dt.datetime
+    due_at: dt.datetime | None
     holder: str
     mine: bool
 
@@ -105,6 +108,7 @@ class View:
     rows: Rows
     own: bool = False
     newest_first: bool = False
+    by: str = "submitted_at"
 
 
 # --- Lists -----------------------------------------------------------------------------------------------------------------------
@@ -115,15 +119,33 @@ def queue(actor: Actor, desk: str, view: str, after: Cursor | None = None, only:
     if desk not in staff.desks_of(actor) or view not in VIEWS:
         raise NotFound
     shown = VIEWS[view]
-    begin, edge = _bounds(only, after, shown.newest_first)
     if only.holder is not None and view == LISTS_HELD:
-        least, most = (only.service, only.service) if only.service else ("", LAST)
-        rows = _held.all(desk, only.holder, *begin, edge, least, most, PAGE + 1)
+        found = read_of_clerk(actor, desk, only.holder, after, only)
     else:
-        rows = shown.rows(actor.account if shown.own else desk, begin, edge, only.service)
+        found = read(actor, shown, actor.account if shown.own else desk, after, only)
+    return Queue(*found, *_counts(actor, desk))
+
+
+def read(
+    actor: Actor, shown: View, whose: Any, after: Cursor | None = None, only: Filter = EVERYTHING
+) -> tuple[list[Listed], Cursor | None]:
+    """A page of a list and where the next begins. Who may see it, the caller has checked."""
+    begin, edge = _bounds(only, after, shown.newest_first)
+    return _page(actor, shown.rows(whose, begin, edge, only.service), shown.by)
+
+
+def read_of_clerk(
+    actor: Actor, desk: str, clerk: int, after: Cursor | None = None, only: Filter = EVERYTHING
+) -> tuple[list[Listed], Cursor | None]:
+    """The same for what one clerk has of a desk, oldest first."""
+    least, most = (only.service, only.service) if only.service else ("", LAST)
+    begin, edge = _bounds(only, after, newest_first=False)
+    return _page(actor, _held.all(desk, clerk, *begin, edge, least, most, PAGE + 1), "submitted_at")
+
+
+def _page(actor: Actor, rows: list[dict[str, Any]], by: str) -> tuple[list[Listed], Cursor | None]:
     lines = [_line(actor, row) for row in rows[:PAGE]]
-    onwards = (lines[-1].submitted_at, lines[-1].id) if len(rows) > PAGE else None
-    return Queue(lines, onwards, *_counts(actor, desk))
+    return lines, (getattr(lines[-1], by), lines[-1].id) if len(rows) > PAGE else None
 
 
 def _bounds(only: Filter, after: Cursor | None, newest_first: bool) -> tuple[Cursor, dt.datetime]:
@@ -171,6 +193,7 @@ def _line(actor: Actor, row: dict[str, Any]) -> Listed:
         _name(actor, row, "applicant"),
         State(row["state"]),
         row["submitted_at"],
+        row["due_at"],
         _name(actor, row, "holder"),
         row["clerk"] == actor.account,
     )
@@ -189,7 +212,7 @@ def _lines() -> Any:
         for part, column in (("first", person.first_name), ("family", person.family_name), ("arabic", person.arabic_name))
     ]
     return (
-        Application.select(*columns, Application.submitted_at, Application.clerk, *names)
+        Application.select(*columns, Application.submitted_at, Application.due_at, Application.clerk, *names)
         .join(Applicant, on=Application.account == Applicant.id)
         .switch(Application)
         .join(Holder, JOIN.LEFT_OUTER, on=Application.clerk == Holder.id)
@@ -236,6 +259,13 @@ def _held(desk: Any, clerk: Any, at: Any, row: Any, edge: Any, least: Any, last:
 
 
 @statement
+def _due_first(desk: Any, at: Any, row: Any, most: Any) -> Any:
+    moment, number = Application.due_at, Application.id
+    beyond = (moment >= at) & ((moment > at) | (number > row))
+    return _lines().where((Application.desk == desk) & DUE & beyond).order_by(moment, number).limit(most)
+
+
+@statement
 def _asked_of(desk: Any, most: Any) -> Any:
     """What the desk is asked about, the oldest question first. A page of it, unfiltered: what is answered makes room."""
     asked = (Opinion.desk == desk) & Opinion.closed_at.is_null()
@@ -250,6 +280,7 @@ VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting"), _read(lambda desk: (Application.desk == desk) & WAITING)),
     "mine": View(_("Mine"), _read(lambda clerk: (Application.clerk == clerk) & TAKEN), own=True),
     "asked": View(_("Opinions asked"), lambda desk, *_unfiltered: _asked_of.all(desk, PAGE)),
+    "urgent": View(_("Most urgent"), lambda desk, begin, *_unfiltered: _due_first.all(desk, *begin, PAGE + 1), by="due_at"),
     "in-review": View(_("All in review"), _read(_in(State.IN_REVIEW))),
     "returned": View(_("With the applicant"), _read(_in(State.RETURNED))),
     "to-pay": View(_("To be paid"), _read(_in(State.TO_PAY))),
@@ -349,9 +380,9 @@ class Dossier:
     documents: list[Document]
 
 
-def dossier(actor: Actor, reference: str) -> Dossier:
+def dossier(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> Dossier:
     """Everything about one application, for who may read it. That it was looked at is recorded. Raises as staff.reader does."""
-    row, asked = _readable(actor, reference)
+    row, asked = _readable(actor, reference, duty)
     with database.atomic():
         audit.record(actor, "application.viewed", row.reference)
     bill, decisions, events = _bill.first(row), _decisions.all(row), applications.events_of(row)
@@ -382,11 +413,11 @@ def readable(actor: Actor, reference: str) -> Application:
     return _readable(actor, reference)[0]
 
 
-def _readable(actor: Actor, reference: str) -> tuple[Application, list[Opinion]]:
-    """The application, if this clerk may read it now, and what was asked about it."""
+def _readable(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> tuple[Application, list[Opinion]]:
+    """The application, if they may read it now, and what was asked about it."""
     row = _with_people.first(reference)
     asked = opinions.of(row) if row else []
-    return staff.reader(actor, row, (opinion.desk for opinion in asked if opinion.closed_at is None)), asked
+    return staff.reader(actor, row, (opinion.desk for opinion in asked if opinion.closed_at is None), duty), asked
 
 
 def approvals(decisions: list[DecisionMade], row: Application) -> list[DecisionMade]:
@@ -441,9 +472,9 @@ def note(actor: Actor, reference: str, text: str) -> None:
     audit.record(actor, "application.noted", row.reference)
 
 
-def file_of(actor: Actor, reference: str, version: int, field: str) -> tuple[str, str, BinaryIO]:
+def file_of(actor: Actor, reference: str, version: int, field: str, duty: Duty = Duty.CLERK) -> tuple[str, str, BinaryIO]:
     """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
-    row = readable(actor, reference)
+    row = _readable(actor, reference, duty)[0]
     if row.trimmed_at:
         raise NotFound
     frozen = frozen_of(row, version)

@@ -63,13 +63,13 @@ def admitted(actor: Actor, row: Application | None, duty: Duty = Duty.CLERK) -> 
     return row
 
 
-def reader(actor: Actor, row: Application | None, asked: Iterable[str] = ()) -> Application:
-    """The application, for a clerk to read: where it lies, where it was decided before, and where a question about it is open (`asked`).
+def reader(actor: Actor, row: Application | None, asked: Iterable[str] = (), duty: Duty = Duty.CLERK) -> Application:
+    """The application, for who has the duty to read: where it lies, where it was decided before, and where a question about it is open (`asked`).
 
     Raises as `admitted` does.
     """
-    require(actor, Duty.CLERK)
-    if not _submitted(row) or not any(works_at(actor, desk) for desk in (*desks_that_know(row), *asked)):
+    require(actor, duty)
+    if not _submitted(row) or not any(works_at(actor, desk, duty) for desk in (*desks_that_know(row), *asked)):
         raise NotFound
     return row
 

@@ -8,6 +8,7 @@ from typing import Any
 from peewee import IntegrityError
 
 from engine.actor import Actor
+from engine.clock import business_day
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
 from engine.fields import FromRegister
@@ -125,7 +126,8 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     if not owed and service.decision is Decision.AUTOMATIC:
         complete(row)
     elif service.decision is Decision.CLERK:
-        messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title))
+        due = {"due": both(business_day(row.due_at))} if row.due_at else {}
+        messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title), **due)
     return work_on(row)
 
 

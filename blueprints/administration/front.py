@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, Text, Text, bool], ...] = (
         False,
     ),
     ("administration.staff", _("Staff and roles"), _("Invite, give and take roles, block an account."), False),
+    ("hours.holidays", _("Holidays"), _("The days and hours by which answers are owed."), False),
     ("administration.imports", _("Registers"), _("Bring in an extract and read what it changed."), False),
     ("administration.messages", _("Words of messages"), _("Change what mails and SMS say, in both languages."), True),
 )

@@ -8,6 +8,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from engine.catalogue import catalogue
+from engine.clock import business_day
 from engine.fees import Quote
 from engine.fields import FromRegister, Upload
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
@@ -40,6 +41,7 @@ EVENTS: dict[str, Text] = {
     "refused": _("The authority refused it"),
     "completed": _("Completed"),
     "withdrawn": _("You withdrew it"),
+    "overturned": _("A supervisor has it examined again"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
     "erased": _("What it said was deleted: we keep it no longer than needed"),
     "visit-planned": _("Site visit planned"),
@@ -238,7 +240,9 @@ def overview(opened: Opened) -> dict[str, Any]:
         "bill": bill,
         "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
         "facts": _facts(frozen.get("also", [])),
-        "refusal": next((event.details for event in events if event.kind == "refused"), None),
+        "refusal": next((event.details for event in reversed(events) if event.kind == "refused"), None),
+        "due": business_day(row.due_at) if row.due_at else None,
+        "overdue": row.escalated_at is not None,
         "last": last,
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,

@@ -12,12 +12,13 @@ from blueprints.applications.views import EVENTS, KINDS, quoted
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue
+from engine.clock import business_day
 from engine.errors import Conflict, NotFound
 from engine.fees import Quote
 from engine.lifecycle import State
 from engine.service import Service
 from engine.wording import Text, _
-from operations import casework, corrections, staff
+from operations import casework, corrections, service_clock, staff
 from operations.casework import Outcome
 from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue, approvals
 from operations.now import now
@@ -47,6 +48,7 @@ HAPPENED: dict[str, Text] = EVENTS | {
     "returned": _("Returned for correction"),
     "refused": _("Refused"),
     "withdrawn": _("Withdrawn by the applicant"),
+    "overturned": _("Refusal overturned by a supervisor"),
     "register-changed": _("The register changed meanwhile: please look at it"),
     "passed-on": _("Approved at this stage; the next one has it"),
     "visit-done": _("Site visit reported on"),
@@ -56,6 +58,7 @@ MESSAGES: dict[str, Text] = {
     "application_returned": _("Please correct your application"),
     "application_to_pay": _("Approved: please pay"),
     "application_refused": _("Refused, with the reason"),
+    "application_overturned": _("Examined again after a refusal"),
     "application_completed": _("Completed"),
     "visit_planned": _("Site visit planned"),
     "visit_moved": _("Site visit moved"),
@@ -133,10 +136,14 @@ def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, n
         ],
         "view": view,
         "asked": asked,
-        "shows": {"state": bool(asked), "holder": bool(asked) or view not in ("waiting", "mine")},
-        "lines": [_line(line) for line in listed.lines],
+        "shows": {
+            "state": bool(asked),
+            "due": any(line.due_at for line in listed.lines),
+            "holder": bool(asked) or view not in ("waiting", "mine"),
+        },
+        "lines": lines(listed.lines),
         "onwards": _onwards(chosen, view, narrowing, listed.onwards),
-        "bulk": bool(asked) or view in ("waiting", "mine", "in-review"),
+        "bulk": bool(asked) or view in ("waiting", "mine", "in-review", "urgent"),
     }
 
 
@@ -146,6 +153,21 @@ def _counted(count: int) -> str:
 
 def _onwards(desk: str, view: str, narrowing: dict[str, Any], after: Cursor | None) -> str | None:
     return url_for("desk.queue", desk=desk, show=view, **narrowing, after=f"{after[0].isoformat()},{after[1]}") if after else None
+
+
+def lines(listed: list[Listed]) -> list[dict[str, Any]]:
+    """The lines of a list, each with how urgent it is."""
+    soon = service_clock.soon()
+    return [_line(line) | {"urgency": urgency(line.due_at, soon)} for line in listed]
+
+
+def urgency(due_at: dt.datetime | None, soon: dt.datetime) -> dict[str, Any] | None:
+    """In words, with a kind for the tag: overdue, due soon (before `soon`), or only when. None when nothing is due."""
+    if due_at is None:
+        return None
+    late = due_at < now()
+    word = _("Overdue") if late else _("Due soon") if due_at < soon else None
+    return {"due": business_day(due_at), "word": word, "kind": "bad" if late else "waiting"}
 
 
 def _line(line: Listed) -> dict[str, Any]:
@@ -323,6 +345,7 @@ def head(dossier: Dossier) -> dict[str, Any]:
         "dossier": dossier,
         "stage": catalogue.services[row.service].stage(row.stage),
         "applicant": _applicant(dossier),
+        "urgency": urgency(row.due_at, service_clock.soon()) if row.due_at else None,
         "before": [
             {"number": version.number, "at": version.at, "href": url_for("desk.version", reference=row.reference, number=version.number)}
             for version in dossier.versions
@@ -338,6 +361,7 @@ def _applicant(dossier: Dossier) -> list[dict[str, Any]]:
         (_("Mobile"), known.get("phone")),
         (_("E-mail"), known.get("email")),
         (_("Submitted"), dossier.row.submitted_at),
+        (_("Answer owed by"), dossier.row.due_at),
         (_("Taken by"), _("you") if dossier.mine else dossier.holder or _("nobody yet")),
     )
     return [{"term": term, "value": value, "isolate": isinstance(value, str)} for term, value in rows if value]

@@ -1,6 +1,7 @@
 """Ask the municipality's administration for something that has no form of its own. A clerk answers by letter; its fee falls due on approval.
 
-The amount of the fee is not published: the schedule holds one of ours, unconfirmed, for demonstrations.
+The amount of the fee is not published: the schedule holds one of ours, unconfirmed, for demonstrations. Nor is how long the answer takes:
+three working days are ours.
 """
 
 import datetime as dt
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 
 from engine.fees import Fee
 from engine.fields import LongText, Text, Upload
-from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Sample, Service, Step
+from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Sample, Service, Step, WorkingDays
 from engine.wording import _
 
 
@@ -57,6 +58,7 @@ service = Service(
     samples=samples,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
+    within=WorkingDays(3),
     reply=_("Your reply, as the letter prints it"),
     issues=Certificate(
         "letter.html",

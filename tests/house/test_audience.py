@@ -19,6 +19,8 @@ ADMINISTRATORS = "administrators"
 PORTAL_ADMINISTRATORS = "administrators of the portal"
 ITS_ADMINISTRATORS = "administrators of its authority"
 READERS = "clerks who may read it"
+SUPERVISORS = "supervisors"
+ITS_SUPERVISORS = "supervisors of its desk"
 ASKED = "the session that was asked"
 PAYER = "its payer"
 
@@ -86,6 +88,9 @@ AUDIENCE = {
     "/administration/staff/<int:number>/unblock": ITS_ADMINISTRATORS,
     "/administration/staff/invitation": ADMINISTRATORS,
     "/announcements/<int:number>/dismissal": ANYONE,
+    "/administration/holidays": ADMINISTRATORS,
+    "/administration/holidays/<int:number>": ADMINISTRATORS,
+    "/administration/holidays/<int:number>/removal": ADMINISTRATORS,
     "/applications": SIGNED_IN,
     "/applications/<reference>": APPLICANT,
     "/applications/<reference>/check": PROVEN,
@@ -160,6 +165,14 @@ AUDIENCE = {
     "/services/<code>": ANYONE,
     "/static/<path:filename>": ANYONE,
     "/style": "developers",
+    "/supervision": SUPERVISORS,
+    "/supervision/<reference>": ITS_SUPERVISORS,
+    "/supervision/<reference>/overturning": ITS_SUPERVISORS,
+    "/supervision/<reference>/versions/<int:number>/files/<field>": ITS_SUPERVISORS,
+    "/supervision/applications": SUPERVISORS,
+    "/supervision/assignments": SUPERVISORS,
+    "/supervision/export": SUPERVISORS,
+    "/supervision/figures": SUPERVISORS,
     "/verify": ANYONE,
     "/verify/<code>": ANYONE,
 }

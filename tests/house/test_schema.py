@@ -28,6 +28,7 @@ UNIQUE = {
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
+    "daily_figure": {"desk, day, service, hours"},
     "data_copy": {"account_id"},
     "declaration": {"serial", "application_id, seal"},
     "document": {"serial", "code", "key"},
@@ -60,6 +61,8 @@ UNIQUE = {
     "saved_filter": {"account_id, name"},
     "search_term": {"desk, term, application_id"},
     "session": {"token_hash", "next_hash"},
+    "service_clock": {"application_id"},
+    "special_days": {"origin"},
     "version": {"application_id, number"},
     "visit": {"application_id WHERE state = 'planned'"},
     "visit_report": {"visit_id"},
@@ -251,6 +254,7 @@ def test_what_says_it_is_append_only_is_listed():
         "Note",
         "MessageText",
         "VisitReport",
+        "TimeTaken",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -422,6 +426,7 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.MessageText.create(template="x", channel="sms", locale="ar", text="x", by=person, at=NOW),
         lambda: models.VisitReport.create(visit=visit, by=person, finding="in-order", text="x", at=NOW),
+        lambda: models.TimeTaken.create(application=application, desk="x", service="y", day=NOW.date(), minutes=1, late=False),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditLink.create(
             number=1, entry=models.AuditEntry.create(account=person, action="x", subject="y", at=NOW), digest="d"
