@@ -316,7 +316,8 @@ def _decisions(application: Any) -> Any:
 
 @statement
 def _messages(application: Any) -> Any:
-    return Message.select().where(Message.application == application).order_by(Message.id)
+    told = (Message.application == application) & Message.account.is_null(False)  # a copy for an office is not the applicant's
+    return Message.select().where(told).order_by(Message.id)
 
 
 @statement

@@ -32,7 +32,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "title": both(certificate.title),
         "authority": both(catalogue.authorities[application.authority].title),
         "named": certificate.named(case),
-        "rows": on_paper(frozen_rows(certificate.rows(case))),
+        "rows": on_paper([*frozen_rows(certificate.rows(case)), *_filed_by(application)]),
         **{name: both(sentence) for name, sentence in certificate.says.items()},
         **({"body": _running(certificate.body(case))} if certificate.body else {}),
     }
@@ -50,6 +50,21 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
     replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
+
+
+def _filed_by(application: Application) -> list[dict[str, Words]]:
+    """Who filed it for its applicant stands on what is issued, and is seen when it is verified."""
+    who = filed_by(application)
+    return [{"label": both(papers.LABELS["filed_by"]), "value": who}] if who else []
+
+
+def filed_by(application: Application) -> Words | None:
+    """The office that filed it, or the authority whose clerk did at a counter; None for what its applicant submitted alone."""
+    filed = (application.frozen or {}).get("filed_by")
+    if filed is None:
+        return None
+    office: Words = filed["office"]
+    return office if office["en"] else both(catalogue.authorities[application.authority].title)
 
 
 def _running(text: str) -> dict[str, Any]:
