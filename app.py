@@ -28,6 +28,7 @@ import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
 import blueprints.municipality
+import blueprints.offices
 import blueprints.operating
 import blueprints.page
 import blueprints.pages
@@ -75,6 +76,7 @@ WEB = (
     blueprints.administration,
     blueprints.hours,
     blueprints.supervision,
+    blueprints.offices,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

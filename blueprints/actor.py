@@ -31,7 +31,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 @manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
-    found = sessions.actor_of(token, locale(), quiet=request.headers.get("X-Quiet") == "1")
+    quiet = request.headers.get("X-Quiet") == "1"
+    found = sessions.actor_of(token, locale(), quiet=quiet)
+    if found and found.acting_ended and not quiet:
+        from blueprints.page import notice  # which asks here who is there
+
+        notice("warning", _("You no longer act for this customer: the delegation has ended or was revoked."))
     return SignedIn(token, found) if found else None
 
 

@@ -75,24 +75,26 @@ def _frame() -> dict[str, Any]:
 
 def _portal(signed_in: bool) -> dict[str, Any]:
     return {
-        **_addresses(signed_in, staff.duties_of(actor())),
+        **_addresses(signed_in, staff.duties_of(actor()), bool(actor().office), actor().acting_for is not None),
         "session_seconds": sessions.idle_seconds(actor().assurance),
         "development_mailbox_url": current_app.config["MAILBOX_URL"] if current_app.config["DEVELOPMENT"] else None,
     }
 
 
 @cache
-def _addresses(signed_in: bool, duties: frozenset[Duty]) -> dict[str, Any]:
-    """The same on every page."""
+def _addresses(signed_in: bool, duties: frozenset[Duty], office: bool, acting: bool) -> dict[str, Any]:
+    """The same on every page. Who acts for somebody else finds nothing of their own in the menu."""
     return {
         "home_url": url_for("applications.dashboard") if signed_in else url_for("pages.home"),
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "account_links": [
             *((title, url_for(endpoint)) for duty, title, endpoint in ROOMS if duty in duties),
+            *([(_("My office"), url_for("offices.customers"))] if office else []),
             (_("Dashboard"), url_for("applications.dashboard")),
-            (_("My account"), url_for("accounts.mine")),
+            *([] if acting else [(_("My account"), url_for("accounts.mine"))]),
         ],
+        "stop_acting_url": url_for("offices.stop"),
         "footer": [
             (_("Privacy"), url_for("pages.about", name="privacy")),
             (_("Terms of use"), url_for("pages.about", name="terms")),
@@ -104,6 +106,12 @@ def _addresses(signed_in: bool, duties: frozenset[Duty]) -> dict[str, Any]:
     }
 
 
+def acting_mark() -> str:
+    """For whom a form is drawn: nothing for oneself."""
+    acting = actor().acting_for
+    return str(acting.delegation) if acting else ""
+
+
 @cache
 def asset(path: str) -> str:
     """The address of a file under static/, changed whenever its content is, so that browsers may keep it for a year."""
@@ -113,7 +121,9 @@ def asset(path: str) -> str:
 
 def init_app(app: Flask) -> None:
     for language in LOCALES:
-        rendering.environment(language).globals.update(url_for=url_for, csrf_token=generate_csrf, asset=asset)
+        rendering.environment(language).globals.update(
+            url_for=url_for, csrf_token=generate_csrf, asset=asset, acting_mark=acting_mark
+        )
 
     @app.after_request
     def keep_assets(response: Response) -> Response:

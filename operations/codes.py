@@ -7,6 +7,7 @@ already registered) behaves like any other to whoever asks, but nothing is sent 
 
 import datetime as dt
 import logging
+from typing import Any
 
 from peewee import fn
 
@@ -33,6 +34,7 @@ TEMPLATES = {
     Purpose.HUMAN: "human",
     Purpose.CHANGE_EMAIL: "change_email",
     Purpose.CHANGE_PHONE: "change_phone",
+    Purpose.DELEGATE: "delegate",
 }
 BY_LINK = frozenset({Purpose.REGISTER_EMAIL, Purpose.RECOVER})
 """What the link in a mail may stand for. A log-in is not among them: it would sign in whoever opens the mail."""
@@ -50,8 +52,9 @@ def begin(
     address: str,
     real: bool = True,
     name: str = "",
+    **said: Any,
 ) -> OneTimeCode:
-    """Open a challenge and promise its code. Earlier ones of that account and purpose are void.
+    """Open a challenge and promise its code; `said` is what else its message tells. Earlier ones of that account and purpose are void.
 
     Part of the caller's transaction, who asked `allow` before it: a limit that trips must leave its trace.
     """
@@ -69,7 +72,7 @@ def begin(
         sent_at=moment,
         expires_at=moment + LIFE[channel],
     )
-    _send(challenge, locale, address, name)
+    _send(challenge, locale, address, name, **said)
     return challenge
 
 
@@ -215,7 +218,7 @@ def _keep_budget() -> None:
     raise Unavailable(_("We cannot send SMS at the moment. Please try again in an hour."))
 
 
-def _send(challenge: OneTimeCode, locale: str, address: str, name: str) -> None:
+def _send(challenge: OneTimeCode, locale: str, address: str, name: str, **said: Any) -> None:
     CodeSent.create(destination=challenge.destination, channel=challenge.channel, address=address, at=now())
     messages.send(
         challenge.channel,
@@ -227,6 +230,7 @@ def _send(challenge: OneTimeCode, locale: str, address: str, name: str) -> None:
         challenge=challenge.id,
         counter=challenge.counter if challenge.real else -1,  # the worker drops what is not the counter of the challenge
         name=name,
+        **said,
     )
 
 

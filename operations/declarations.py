@@ -101,13 +101,23 @@ def _content(account: Account, civil_number: str, opened: Opened, offer: submiss
         "civil_number": both(_number(civil_number)),
         "says": both(service.declaration.says),
         "sections": [
-            {"title": step["title"], "rows": documents.on_paper(step["rows"])} for step in frozen["steps"] if step["rows"]
+            *_on_behalf(account, opened),
+            *({"title": step["title"], "rows": documents.on_paper(step["rows"])} for step in frozen["steps"] if step["rows"]),
         ],
         "lines": [{"label": line.label, "value": both(line.amount)} for line in offer.quote.lines],
         "total": both(offer.quote.total) if offer.quote.lines else None,
         "also": documents.on_paper(frozen["also"]),
         "seal": offer.seal,
     }
+
+
+def _on_behalf(account: Account, opened: Opened) -> list[dict[str, Any]]:
+    """Who signs for somebody else says for whom."""
+    applicant: Account = opened.row.account
+    if account.id == applicant.id:
+        return []
+    name: Words = {"ar": applicant.arabic_name or applicant.name, "en": applicant.name}
+    return [{"title": both(_("On behalf of")), "rows": documents.on_paper([{"label": both(_("Applicant")), "value": name}])}]
 
 
 def _number(digits: str) -> Words:

@@ -1,9 +1,11 @@
 """Demo people, registers and fees, so that a fresh portal has something to show. Refused in production; running it again is harmless."""
 
+import datetime as dt
 from pathlib import Path
 
-from models import Role
+from models import Account, Delegation, Office, Operator, Role
 from operations import accounts, fees, register_imports
+from operations.now import now, today
 from operations.staff import Duty
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +51,18 @@ STAFF = (
 )
 """E-mail, mobile, names, duty, where. Two clerks of one desk: what one has taken, the other is told of. Two administrators: one
 proposes a fee, the other approves it."""
+OFFICE = {
+    "registration": "1304464",
+    "name_ar": "مكتب الواحة لتخليص المعاملات",
+    "name_en": "Al Waha Clearing Office",
+    "email": "office@wahah.example.om",
+}
+OPERATORS = (
+    ("zahra@wahah.example.om", "+96897002001", "Zahra", "Al Lawati", "زهراء اللواتي", True),
+    ("amal@wahah.example.om", "+96897002002", "Amal", "Al Saadi", "أمل السعدية", False),
+)
+"""E-mail, mobile, names, head or not. Salim has agreed that this office acts for him."""
+CUSTOMER = "salim@example.om"
 DUTIES = {
     Duty.CLERK: "دراسة المعاملات · clerk",
     Duty.SUPERVISOR: "الإشراف · supervisor",
@@ -76,6 +90,7 @@ def prepare() -> str:
             arabic_name=arabic,
         )
         Role.get_or_create(account=account, name=duty, authority=where)
+    _open_office()
     return "\n".join(
         (
             "الحسابات التجريبية · Demo accounts (e-mail or mobile)",
@@ -85,10 +100,47 @@ def prepare() -> str:
                 f"  {email:24} {phone.removeprefix('+968')}   {arabic} · {DUTIES[duty]}"
                 for email, phone, _f, _l, arabic, duty, _w in STAFF
             ),
+            f"مكتب · Office: {OFFICE['name_ar']} · {OFFICE['name_en']}",
+            *(
+                f"  {email:24} {phone.removeprefix('+968')}   {arabic} · {'رئيسة المكتب · head' if head else 'مشغلة · operator'}"
+                for email, phone, _f, _l, arabic, head in OPERATORS
+            ),
             f"  كلمة المرور · password: {PASSWORD}",
             "  رقم الهوية عبر الهاتف · Mobile ID PIN: 1234",
             "  بطاقة الدفع · card that pays: 4111 1111 1111 1111, 12/2030, CVN 123",
         )
+    )
+
+
+def _open_office() -> None:
+    office, _made = Office.get_or_create(registration=OFFICE["registration"], defaults={**OFFICE, "opened_at": now()})
+    for email, phone, first, family, arabic, head in OPERATORS:
+        account = accounts.ensure(
+            password=PASSWORD,
+            email=email,
+            phone=phone,
+            first_name=first,
+            family_name=family,
+            arabic_name=arabic,
+            civil_number=phone[-7:],  # their own, for a step that asks who acts
+        )
+        if not Operator.select().where(Operator.account == account).exists():
+            Operator.create(office=office, account=account, head=head, since=now())
+    _agree(office, accounts.identifiers.account_of(CUSTOMER), account)
+
+
+def _agree(office: Office, customer: Account | None, asked_by: Account) -> None:
+    if customer is None or Delegation.select().where((Delegation.office == office) & (Delegation.customer == customer)).exists():
+        return
+    Delegation.create(
+        customer=customer,
+        office=office,
+        until=today() + dt.timedelta(days=364),
+        consent="code",
+        asked_for=CUSTOMER,
+        asked_by=asked_by,
+        created_at=now(),
+        consented_at=now(),
     )
 
 

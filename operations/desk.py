@@ -339,7 +339,7 @@ def take_next(actor: Actor, desk: str) -> str | None:
     """Take what has waited longest and the clerk may decide; its reference, None when nothing waits. Two clerks get two."""
     if desk not in staff.desks_of(actor):
         raise NotFound
-    row = _oldest.first(desk, actor.account)
+    row = _oldest.first(desk, actor.account, actor.office or -1)
     if row is None:
         return None
     casework.hold(actor, row)
@@ -347,9 +347,11 @@ def take_next(actor: Actor, desk: str) -> str | None:
 
 
 @statement
-def _oldest(desk: Any, clerk: Any) -> Any:
+def _oldest(desk: Any, clerk: Any, office: Any) -> Any:
     approved = DecisionMade.select(SQL("1")).where(casework.approved_before(Application.id, clerk, Application.stage))
-    waits = (Application.desk == desk) & WAITING & (Application.account != clerk) & ~fn.EXISTS(approved)
+    anothers = (Application.account != clerk) & (fn.COALESCE(Application.filed_by, 0) != clerk)
+    anothers &= fn.COALESCE(Application.office, 0) != office
+    waits = (Application.desk == desk) & WAITING & anothers & ~fn.EXISTS(approved)
     return locked(Application.select().where(waits).order_by(Application.submitted_at, Application.id).limit(1), skip=True)
 
 
@@ -392,7 +394,7 @@ def dossier(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> Dossier:
         identifiers={identifier.type: identifier.value for identifier in _identifiers.run(row.account_id)},
         holder=staff.name_of(row.clerk, actor.locale) if row.clerk_id else "",
         mine=row.clerk_id == actor.account,
-        own=row.account_id == actor.account,
+        own=casework.is_own(actor, row),
         here=staff.works_at(actor, row.desk),
         barred=any(made.clerk_id == actor.account for made in approvals(decisions, row)),
         events=events,
@@ -449,7 +451,8 @@ def _decisions(application: Any) -> Any:
 
 @statement
 def _messages(application: Any) -> Any:
-    return Message.select().where(Message.application == application).order_by(Message.id)
+    told = (Message.application == application) & Message.account.is_null(False)  # a copy for an office is not the applicant's
+    return Message.select().where(told).order_by(Message.id)
 
 
 @statement

@@ -16,7 +16,7 @@ from engine.service import Case, Certificate
 from engine.wording import Text, Words, _
 from gateways.pdf import papers, qr
 from models import Application, Document, DocumentState, Receipt, Upload, database
-from operations import audit, counters, finding, outbox, rendering
+from operations import audit, counters, finding, outbox, ownership, rendering
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both, frozen_rows
@@ -32,7 +32,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "title": both(certificate.title),
         "authority": both(catalogue.authorities[application.authority].title),
         "named": certificate.named(case),
-        "rows": on_paper(frozen_rows(certificate.rows(case))),
+        "rows": on_paper([*frozen_rows(certificate.rows(case)), *_filed_by(application)]),
         **{name: both(sentence) for name, sentence in certificate.says.items()},
         **({"body": _running(certificate.body(case))} if certificate.body else {}),
     }
@@ -50,6 +50,21 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
     replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
+
+
+def _filed_by(application: Application) -> list[dict[str, Words]]:
+    """Who filed it for its applicant stands on what is issued, and is seen when it is verified."""
+    who = filed_by(application)
+    return [{"label": both(papers.LABELS["filed_by"]), "value": who}] if who else []
+
+
+def filed_by(application: Application) -> Words | None:
+    """The office that filed it, or the authority whose clerk did at a counter; None for what its applicant submitted alone."""
+    filed = (application.frozen or {}).get("filed_by")
+    if filed is None:
+        return None
+    office: Words = filed["office"]
+    return office if office["en"] else both(catalogue.authorities[application.authority].title)
 
 
 def _running(text: str) -> dict[str, Any]:
@@ -199,10 +214,10 @@ def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
     row = (
         Document.select(Document, Application)
         .join(Application)
-        .where((Document.serial == serial) & (Application.account == actor.account))
+        .where((Document.serial == serial) & (Application.account == actor.applicant))
         .first()
     )
-    if row is None or not actor.signed_in:
+    if row is None or not ownership.owns(actor, row.application):
         raise NotFound
     if row.digest is None:
         return row, None
@@ -216,7 +231,7 @@ def attached(actor: Actor, application: Application, field: str) -> tuple[str, s
     said = application.answers.get(field)
     digest = said.get("digest") if isinstance(said, dict) else None
     row = Upload.get_or_none((Upload.application == application) & (Upload.field == field) & (Upload.digest == digest))
-    if row is None or application.account_id != actor.account:
+    if row is None or not ownership.owns(actor, application):
         raise NotFound
     return row.name, row.media_type, outside.storage.open(row.digest)
 

@@ -7,19 +7,20 @@ an administrator may have put other words in its place (operations/message_texts
 import datetime as dt
 from typing import Any
 
+from engine.wording import _
 from gateways.delivery import Undeliverable
-from models import Account, Application, Identifier, IdentifierType, Message, OneTimeCode
+from models import Account, Application, Delegation, Identifier, IdentifierType, Message, Office, OneTimeCode
 from operations import message_texts, outbox, secrets
-from operations.now import now
+from operations.now import now, today
 from operations.outside import outside
-from operations.rendering import render
+from operations.rendering import render, translate
 from statements import statement
 
 GIVE_UP_AFTER = dt.timedelta(days=3)
 
 
 def tell(application: Application, template: str, *, cause: str, **context: Any) -> None:
-    """Tell an application's applicant by mail and by SMS, once per cause, in their language."""
+    """Tell an application's applicant by mail and by SMS, once per cause, in their language; and by mail the office that filed it."""
     account: Account = application.account
     channels = {IdentifierType.EMAIL: "mail", IdentifierType.PHONE: "sms"}
     for identifier in _verified.run(account):
@@ -35,6 +36,29 @@ def tell(application: Application, template: str, *, cause: str, **context: Any)
                 reference=application.reference,
                 **context,
             )
+    if application.office_id is not None:
+        _tell_office(application, template, cause, context)
+
+
+def _tell_office(application: Application, template: str, cause: str, context: dict[str, Any]) -> None:
+    """A copy to the office's address, as long as it may act for the customer in that service."""
+    office: Office = application.office
+    given = (Delegation.office == office) & (Delegation.customer == application.account_id) & Delegation.revoked_at.is_null()
+    standing = Delegation.get_or_none(given & Delegation.consented_at.is_null(False) & (Delegation.until >= today()))
+    if standing is None or office.blocked_at or (standing.services and application.service not in standing.services):
+        return
+    account: Account = application.account
+    send(
+        "mail",
+        office.email,
+        template,
+        key=f"{application.reference}:{cause}:office",
+        locale="ar",
+        application=application,
+        reference=application.reference,
+        filed_for={"ar": account.arabic_name or account.name, "en": account.name},
+        **context,
+    )
 
 
 def tell_owner(account: Account, template: str, *, key: str, **context: Any) -> None:
@@ -121,6 +145,9 @@ def _transmit(message: Message, context: dict[str, Any]) -> None:
         outside.texter.send(to=message.destination, text=body, key=message.key)
         return
     subject, _newline, text = body.partition("\n")
+    if filed_for := context.get("filed_for"):
+        copied = _("A copy for your office: filed for %(name)s.", name=filed_for)
+        text = f"{translate(copied, message.locale)}\n\n{text.strip()}"
     html = render(
         "messages/layout.html",
         message.locale,

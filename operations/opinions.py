@@ -52,7 +52,7 @@ def answer(actor: Actor, reference: str, number: int, stance: Stance, text: str)
     staff.reader(actor, row, (opinion.desk,))
     if not staff.works_at(actor, opinion.desk):
         raise NotFound
-    if row.account_id == actor.account:
+    if casework.is_own(actor, row):
         raise NotAllowed
     if opinion.asked_by_id == actor.account:
         raise Refusal(_("You asked this yourself: a colleague of that section answers."))

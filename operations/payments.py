@@ -28,7 +28,7 @@ from models import (
     Receipt,
     database,
 )
-from operations import applications, ledger, outbox
+from operations import applications, ledger, outbox, ownership
 from operations.attempts import OPEN, change, lock
 from operations.now import now
 from operations.outside import outside
@@ -83,7 +83,7 @@ def _open_attempt(bill: Any) -> Any:
 def checkout(actor: Actor, uuid: str) -> AutoPost | Redirect | None:
     """How to send the browser to the bank; None when nothing is to be paid by this attempt any more."""
     seen = standing(actor, uuid)
-    return outside.bank.prepare(_charge(seen.attempt, seen.application, actor.locale)) if _sent(uuid) else None
+    return outside.bank.prepare(_charge(seen.attempt, actor)) if _sent(uuid) else None
 
 
 @database.atomic()
@@ -112,15 +112,16 @@ def _new_attempt(bill: Bill) -> PaymentAttempt:
     )
 
 
-def _charge(attempt: PaymentAttempt, application: Application, locale: str) -> Charge:
-    account: Account = application.account
+def _charge(attempt: PaymentAttempt, actor: Actor) -> Charge:
+    """Who pays is who sits there: of a customer for whom they act the bank's page shows nothing."""
+    account = Account.get_by_id(actor.account)
     known = {identifier.type: identifier.value for identifier in _identifiers.run(account)}
     ours = f"{outside.portal_url}/payments"
     return Charge(
         uuid=attempt.uuid,
         reference=_reference_at_bank(attempt),
         amount=attempt.amount,
-        locale="ar" if locale == "ar" else "en",
+        locale="ar" if actor.locale == "ar" else "en",
         payer=Payer(
             first_name=account.first_name,
             last_name=account.family_name,
@@ -266,8 +267,8 @@ class Standing:
 
 
 def standing(actor: Actor, uuid: str) -> Standing:
-    row = _of_account.first(uuid, actor.account)
-    if row is None or not actor.signed_in:
+    row = _of_account.first(uuid, actor.applicant)
+    if row is None or not ownership.owns(actor, row.bill.application):
         raise NotFound
     return Standing(row, row.bill.application, row.receipt)
 

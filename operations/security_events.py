@@ -37,6 +37,10 @@ WORDS: dict[str, Text] = {
     "account-unblocked": _("An administrator unblocked the account"),
     "data-copied": _("You asked for a copy of your data"),
     "data-fetched": _("The copy of your data was downloaded"),
+    "delegation-granted": _("You let an office act for you"),
+    "delegation-ended": _("An office may no longer act for you"),
+    "operator-added": _("You work for an office now"),
+    "operator-ended": _("You work for an office no more"),
     "closing-asked": _("You asked to close the account"),
     "closing-cancelled": _("You came back, so the account stays open"),
 }

@@ -13,6 +13,7 @@ from engine.money import CURRENCY, Money
 from engine.numbering import receipt_number
 from engine.wording import _
 from gateways.payments import Outcome
+from gateways.pdf import papers
 from models import Account, Application, AttemptEvent, AttemptState, Bill, BillState, PaymentAttempt, Receipt, database
 from operations import applications, audit, counters, documents, ledger, messages, refunds
 from operations.attempts import OPEN, UNDECIDED, change, lock
@@ -170,12 +171,14 @@ def _witness(attempt: PaymentAttempt, verdict: Verdict, source: str) -> None:
 def _receipt_content(receipt: Receipt, bill: Bill, attempt: PaymentAttempt, application: Application) -> dict[str, Any]:
     account: Account = application.account
     payer = {"ar": account.arabic_name or account.name, "en": account.name}
+    filed_by = documents.filed_by(application)
     return {
         "title": both(_("Receipt")),
         "authority": both(catalogue.authorities[bill.authority].title),
         "named": payer,
         "payer": payer,
         "paid_at": both(receipt.at),
+        "filed_by": filed_by,
         "service": application.frozen["title"],
         "reference": application.reference,
         "lines": [(line.label, both(line.amount)) for line in Quote.thaw(bill.quote).lines],
@@ -186,5 +189,6 @@ def _receipt_content(receipt: Receipt, bill: Bill, attempt: PaymentAttempt, appl
             {"label": both(_("Service")), "value": application.frozen["title"]},
             {"label": both(_("Paid")), "value": both(bill.total)},
             {"label": both(_("Date of payment")), "value": both(receipt.at)},
+            *([{"label": both(papers.LABELS["filed_by"]), "value": filed_by}] if filed_by else []),
         ],
     }

@@ -17,7 +17,7 @@ from engine.errors import Conflict, NotAllowed, NotFound, Refusal
 from engine.lifecycle import State
 from engine.wording import Text, _
 from models import Account, Application, DecisionMade, Outcome, Role, database
-from operations import applications, audit, desk, messages, staff
+from operations import applications, audit, casework, desk, messages, staff
 from operations.desk import CAP, DUE, TAKEN, WAITING, Cursor, Listed
 from operations.now import now
 from operations.rendering import both
@@ -246,7 +246,7 @@ def assign(actor: Actor, reference: str, clerk: int) -> None:
     clerk is its applicant or does not work there.
     """
     row = staff.lock(actor, reference, Duty.SUPERVISOR)
-    if row.account_id == actor.account:
+    if casework.is_own(actor, row):
         raise NotAllowed
     if State(row.state) is not State.IN_REVIEW:
         raise Conflict(_("It is no longer in review: somebody has decided it meanwhile."))
@@ -258,8 +258,10 @@ def _hand(actor: Actor, row: Application, clerk: int) -> None:
     """Put it into that clerk's hands, if they may have it. The caller saves it."""
     if clerk not in {known["id"] for known in _names.run(row.desk, row.desk.partition(".")[0])}:
         raise Refusal(_("Choose a clerk who works at this desk."), field="clerk")
-    if clerk == row.account_id:
-        raise Refusal(_("That clerk is its applicant: nobody decides their own application."), field="clerk")
+    if clerk in (row.account_id, row.filed_by_id):
+        raise Refusal(_("That clerk is its applicant, or filed it: nobody decides their own application."), field="clerk")
+    if DecisionMade.select().where(casework.approved_before(row.id, clerk, row.stage)).exists():
+        raise Refusal(_("That clerk approved an earlier stage of it: another one decides this stage."), field="clerk")
     before, row.clerk, row.taken_at = row.clerk_id, clerk, now()
     audit.record(actor, "application.assigned", row.reference, clerk=clerk, before=before)
 
@@ -275,7 +277,7 @@ def overturn(actor: Actor, reference: str, reason: str, clerk: int) -> None:
     application about the same record is under way.
     """
     row = staff.lock(actor, reference, Duty.SUPERVISOR)
-    if row.account_id == actor.account:
+    if casework.is_own(actor, row):
         raise NotAllowed
     if problem := cannot_overturn(State(row.state)):
         raise Conflict(problem)

@@ -40,7 +40,7 @@ def begin() -> Response:
 def overview(reference: str) -> Response:
     """audience: its applicant. Where the application stands, what to do next, its bill, receipt and documents."""
     opened = applications.of(actor(), reference)
-    return page("applications/overview.html", **views.overview(opened))
+    return page("applications/overview.html", **views.overview(opened, actor().account))
 
 
 @blueprint.get("/applications/<reference>/documents")

@@ -51,6 +51,15 @@ EVENTS: dict[str, Text] = {
     "passed-on": _("One part of the review is done, the next has begun"),
 }
 
+BY_ANOTHER: dict[str, Text] = EVENTS | {
+    "started": _("Begun for the applicant"),
+    "signed": _("The declaration was signed for the applicant"),
+    "submitted": _("Submitted for the applicant"),
+    "reopened": _("Taken back to change the answers"),
+    "withdrawn": _("Withdrawn"),
+}
+"""As EVENTS, where somebody else than the reader did it."""
+
 
 # --- Dashboard -------------------------------------------------------------------------------------------------------------------
 
@@ -226,7 +235,8 @@ def _answered(opened: Opened, step: Step, remarks: dict[str, str]) -> Iterable[d
         yield row | ({"note": remarks[name]} if name in remarks else {})
 
 
-def overview(opened: Opened) -> dict[str, Any]:
+def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
+    """`reader`: the account that looks at it; what another did for them is said so."""
     row = opened.row
     bill = applications.bill_of(opened)
     last = payments.last_of(opened) if bill else None
@@ -243,12 +253,14 @@ def overview(opened: Opened) -> dict[str, Any]:
         "refusal": next((event.details for event in reversed(events) if event.kind == "refused"), None),
         "due": business_day(row.due_at) if row.due_at else None,
         "overdue": row.escalated_at is not None,
+        "payer": frozen.get("applicant"),
+        "filed_by": row.office.name if row.office_id else documents.filed_by(row),
         "last": last,
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
         **papers(opened),
         "sections": [_section(step) for step in frozen.get("steps", [])],
-        "timeline": [_happened(event) for event in events],
+        "timeline": [_happened(event, reader) for event in events],
     }
 
 
@@ -283,7 +295,8 @@ def _signed(document: "Document") -> dict[str, Any] | None:
     return {"name": signed["by"], "at": dt.datetime.fromisoformat(signed["at"])} if signed else None
 
 
-def _happened(event: Any) -> dict[str, Any]:
+def _happened(event: Any, reader: int | None) -> dict[str, Any]:
     kind = {"refused": "bad", "completed": "done"}.get(event.kind, "done")
     text = event.details.get("reason") or event.details.get("what", "")
-    return {"title": EVENTS[event.kind], "when": event.at, "text": text, "kind": kind}
+    said = EVENTS if event.by_id in (None, reader) else BY_ANOTHER
+    return {"title": said[event.kind], "when": event.at, "text": text, "kind": kind}

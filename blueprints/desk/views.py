@@ -357,6 +357,7 @@ def _applicant(dossier: Dossier) -> list[dict[str, Any]]:
     known = dossier.identifiers
     rows = (
         (_("Applicant"), dossier.row.frozen["applicant"]),
+        (_("Filed by"), _filer(dossier.row.frozen)),
         (_("Civil number"), known.get("civil-number") or _("not proven")),
         (_("Mobile"), known.get("phone")),
         (_("E-mail"), known.get("email")),
@@ -365,6 +366,15 @@ def _applicant(dossier: Dossier) -> list[dict[str, Any]]:
         (_("Taken by"), _("you") if dossier.mine else dossier.holder or _("nobody yet")),
     )
     return [{"term": term, "value": value, "isolate": isinstance(value, str)} for term, value in rows if value]
+
+
+def _filer(frozen: dict[str, Any]) -> dict[str, str] | None:
+    """The office and its operator, or the clerk at a counter."""
+    filed = frozen.get("filed_by")
+    if filed is None:
+        return None
+    office, operator = filed["office"], filed["operator"]
+    return {language: " · ".join(filter(None, (office[language], operator[language]))) for language in ("ar", "en")}
 
 
 def _sections(dossier: Dossier) -> list[dict[str, Any]]:

@@ -59,6 +59,8 @@ class Receipt(Paper):
 
     paid_at: Words
     payer: Words
+    filed_by: Words | None
+    """Who filed it for its applicant; None for what they submitted alone."""
     service: Words
     reference: str
     lines: list[Row]
@@ -110,6 +112,7 @@ LABELS: dict[str, Text] = {
     "receipt_number": _("Receipt number"),
     "paid_at": _("Paid on"),
     "payer": _("Paid by"),
+    "filed_by": _("Filed by"),
     "service": _("Service"),
     "reference": _("Application"),
     "total": _("Total paid"),

@@ -23,6 +23,10 @@ SUPERVISORS = "supervisors"
 ITS_SUPERVISORS = "supervisors of its desk"
 ASKED = "the session that was asked"
 PAYER = "its payer"
+OPERATORS = "operators"
+ITS_OPERATORS = "operators of its office"
+HEADS = "heads of an office"
+CUSTOMER = "its customer"
 
 # A new route is a new line here: whoever adds it says again, apart from the code, whom it is for.
 AUDIENCE = {
@@ -38,6 +42,9 @@ AUDIENCE = {
     "/account/data": SIGNED_IN,
     "/account/data/copy": CONFIRMED,
     "/account/data/copy/<copy_id>": "its owner, confirmed",
+    "/account/delegations": SIGNED_IN,
+    "/account/delegations/<int:delegation>": CUSTOMER,
+    "/account/delegations/<int:delegation>/end": CUSTOMER,
     "/account/email": CONFIRMED,
     "/account/email/code": SIGNED_IN,
     "/account/events": SIGNED_IN,
@@ -156,6 +163,16 @@ AUDIENCE = {
     "/identity/provider/sign-out": ANYONE,
     "/identity/provider/step-up/<proof>": ASKED,
     "/language/<any(ar, en):to>": ANYONE,
+    "/office": OPERATORS,
+    "/office/acting/end": SIGNED_IN,
+    "/office/customers/<int:delegation>/acting": ITS_OPERATORS,
+    "/office/customers/<int:delegation>/end": ITS_OPERATORS,
+    "/office/customers/new": OPERATORS,
+    "/office/operators": HEADS,
+    "/office/operators/<int:operator>/end": HEADS,
+    "/office/requests/<int:delegation>": ITS_OPERATORS,
+    "/office/requests/<int:delegation>/card": ITS_OPERATORS,
+    "/office/requests/<int:delegation>/card/challenge": ITS_OPERATORS,
     "/payments/<uuid>": PAYER,
     "/payments/<uuid>/check": PAYER,
     "/payments/<uuid>/checkout": PAYER,
@@ -191,7 +208,10 @@ def duties(whom: str) -> set[Duty]:
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER) or whom.startswith(("its owner", APPLICANT)) or duties(whom)
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER)
+    or whom.startswith(("its owner", APPLICANT))
+    or duties(whom)
+    or whom in (OPERATORS, ITS_OPERATORS, HEADS, CUSTOMER)
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -206,6 +226,8 @@ SAMPLES = {
     "any(mail, sms):channel": "mail",
     "int:line": "1",
     "int:photo": "0",
+    "int:delegation": "1",
+    "int:operator": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
 SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}

@@ -394,7 +394,7 @@ def test_demo_prepares_people_registers_and_fees_and_again_is_harmless(run: Run)
         assert "ali@example.om" in done.output
         assert arabic(done.output)
         counts = [model.select().count() for model in (models.Account, models.FeeRule, models.RegisterRecord)]
-        assert counts[:2] == [len(demonstration.PEOPLE) + len(demonstration.STAFF), 16]
+        assert counts[:2] == [sum(map(len, (demonstration.PEOPLE, demonstration.STAFF, demonstration.OPERATORS))), 16]
         assert counts[2] == sum(
             1 for file in (ROOT / "demo").glob("*.csv") for _row in csv.DictReader(file.open(encoding="utf-8-sig"))
         )

@@ -31,6 +31,7 @@ UNIQUE = {
     "daily_figure": {"desk, day, service, hours"},
     "data_copy": {"account_id"},
     "declaration": {"serial", "application_id, seal"},
+    "delegation": {"office_id, customer_id WHERE consented_at IS NOT NULL AND revoked_at IS NULL"},
     "document": {"serial", "code", "key"},
     "fee_change": {"proposal_id, rule_id"},
     "fee_rule": {"code, variant, threshold, effective_from"},
@@ -40,6 +41,8 @@ UNIQUE = {
     "journal": {"source_key"},
     "opinion": {"application_id, desk WHERE closed_at IS NULL"},
     "message": {"key"},
+    "office": {"registration"},
+    "operator": {"account_id WHERE ended_at IS NULL"},
     "outbox": {"key"},
     "payment_attempt": {
         "uuid",

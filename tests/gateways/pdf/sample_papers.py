@@ -27,6 +27,7 @@ ARABIC_LABELS = {
     "receipt_number": "رقم الإيصال",
     "paid_at": "تاريخ الدفع",
     "payer": "الدافع",
+    "filed_by": "مقدمة بواسطة",
     "service": "الخدمة",
     "reference": "المعاملة",
     "total": "إجمالي المدفوع",
@@ -131,6 +132,7 @@ def short_receipt() -> Receipt:
         **_paper(words("Receipt", "إيصال"), "R-2018-000042"),
         "paid_at": words("19 March 2018, 10:30", "19 مارس 2018، 10:30"),
         "payer": words("Salim Al Harthy", "سالم الحارثي"),
+        "filed_by": None,
         "service": words("Membership renewal", "تجديد العضوية"),
         "reference": "M-2018-000077",
         "lines": [(words("First year", "السنة الأولى"), money(25))],
@@ -147,6 +149,7 @@ def long_receipt() -> Receipt:
             "Al Khaleej Al Arabi Integrated Trading, Contracting and Logistics Services Company & Partners LLC",
             "شركة الخليج العربي المتكاملة للتجارة والمقاولات والخدمات اللوجستية وشركاؤهم (ش.م.م)",
         ),
+        "filed_by": words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات"),
         "service": words(
             "Completion certificate with a letter for electricity and water", "شهادة إكمال بناء مع رسالة الكهرباء والماء"
         ),
