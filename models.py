@@ -569,10 +569,16 @@ class AttemptState(StrEnum):
 
 
 class PaymentAttempt(Row):
-    """One try to pay a bill. Captured and having a receipt or being stray money are the same thing, and the database says so."""
+    """One try to pay a bill. Captured and having a receipt or being stray money are the same thing, and the database says so.
+
+    Where several bills are paid at once, each has its attempt, and all but the first follow it: the bank knows the first one's uuid and
+    transaction, and what all of them come to.
+    """
 
     uuid = TextField(unique=True, default=new_id)
     bill = ForeignKeyField(Bill, backref="attempts", on_delete="RESTRICT")
+    leader = ForeignKeyField("self", null=True, backref="followers", on_delete="RESTRICT")
+    payer = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # who went to pay
     provider = TextField()
     mode = TextField(constraints=[Check("mode IN ('test', 'live')")])
     profile = TextField(default="")
@@ -599,6 +605,11 @@ class PaymentAttempt(Row):
     def card(self) -> str:
         """Visa 411111••••••1111: never more of the number than that."""
         return f"{self.card_brand.capitalize()} {self.card_masked.replace('x', '•')}".strip()
+
+    @property
+    def transaction(self) -> str:
+        """Its number at the bank, which is the leader's."""
+        return str((self.leader if self.leader_id else self).provider_transaction or "")
 
 
 PaymentAttempt.add_index(

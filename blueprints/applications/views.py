@@ -54,6 +54,7 @@ def dashboard(rows: "list[Application]") -> dict[str, Any]:
     ended = [row for row in known if row not in waiting and row not in running and row.state != State.WITHDRAWN]
     return {
         "waiting": [_listed(row) for row in waiting],
+        "to_pay": sum(row.state == State.TO_PAY for row in waiting),
         "running": [_listed(row) for row in running],
         "ended": [_listed(row) for row in ended],
         "authorities": list(catalogue.authorities.values()),

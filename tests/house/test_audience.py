@@ -106,6 +106,7 @@ AUDIENCE = {
     "/identity/provider/sign-out": ANYONE,
     "/identity/provider/step-up/<proof>": ASKED,
     "/language/<any(ar, en):to>": ANYONE,
+    "/payments": SIGNED_IN,
     "/payments/<uuid>": PAYER,
     "/payments/<uuid>/check": PAYER,
     "/payments/<uuid>/checkout": PAYER,

@@ -25,6 +25,7 @@ def assert_books_stand() -> None:
     refunds = list(Refund.select())
     done = [refund for refund in refunds if refund.state == RefundState.DONE]
     _one_receipt_per_paid_bill(captured, receipts)
+    _what_is_paid_together_is_taken_together()
     _no_number_is_missing(receipts)
     _every_journal_has_its_cause(captured, done)
     _balances(captured, done)
@@ -45,6 +46,17 @@ def _one_receipt_per_paid_bill(captured: list[PaymentAttempt], receipts: list[Re
             receipt = of[attempt.receipt_id]
             assert receipt.bill_id == attempt.bill_id
             assert receipt.amount == attempt.amount == bills[attempt.bill_id].total
+
+
+def _what_is_paid_together_is_taken_together() -> None:
+    attempts = {attempt.id: attempt for attempt in PaymentAttempt.select()}
+    for attempt in attempts.values():
+        leader = attempts[attempt.leader_id or attempt.id]
+        assert leader.leader_id is None
+        same = ("payer_id", "provider", "mode", "profile", "card_brand", "card_masked")
+        assert [getattr(attempt, name) for name in same] == [getattr(leader, name) for name in same]
+        assert (attempt.state == AttemptState.CAPTURED) == (leader.state == AttemptState.CAPTURED)
+        assert attempt is leader or attempt.provider_transaction is None
 
 
 def _no_number_is_missing(receipts: list[Receipt]) -> None:
