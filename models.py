@@ -165,6 +165,82 @@ class Role(Row):
         indexes = ((("account", "name", "authority"), True),)
 
 
+class Office(Row):
+    """A small office that files for its customers. `email` gets a copy of what they are told about what it filed."""
+
+    name_ar = TextField()
+    name_en = TextField()
+    registration = TextField(unique=True)  # its commercial registration
+    email = TextField()
+    opened_at = UtcField()
+    opened_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # none: by a command
+    blocked_at = UtcField(null=True)
+
+    @property
+    def name(self) -> dict[str, str]:
+        """In both languages."""
+        return {"ar": self.name_ar, "en": self.name_en}
+
+
+class Operator(Row):
+    """Who works for an office; its head says who else does. A person works for one office at a time."""
+
+    office = ForeignKeyField(Office, backref="operators", on_delete="RESTRICT")
+    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")
+    head = BooleanField(default=False)
+    since = UtcField()
+    ended_at = UtcField(null=True)
+
+
+Operator.add_index(Operator.account, unique=True, where=Operator.ended_at.is_null(), name="operator_one_office")
+
+
+class Consent(StrEnum):
+    """How a customer agreed."""
+
+    ASKED = ""  # not yet
+    CODE = "code"  # by the code or the page that the message led to
+    CARD = "card"  # with the ID card, at the office
+    COUNTER = "counter"  # in person, before a clerk
+
+
+class Delegation(Row):
+    """Leave to act for a customer: of an office, or of a clerk at the counter of a desk. Asked for first, in force once consented to."""
+
+    customer = ForeignKeyField(Account, null=True, backref="delegations", on_delete="RESTRICT")  # none: asked for nobody we know
+    office = ForeignKeyField(Office, null=True, index=False, on_delete="RESTRICT")
+    desk = TextField(default="")
+    services = JSONField(default=list)  # codes of services; none: all
+    until = DateField()  # the last day
+    consent = one_of("consent", Consent, default=Consent.ASKED)
+    asked_for = TextField(default="")  # the address or civil number that the operator typed
+    asked_by = ForeignKeyField(Account, index=False, on_delete="RESTRICT")
+    challenge = TextField(default="")  # the code that was sent, if one was
+    created_at = UtcField()
+    consented_at = UtcField(null=True)
+    revoked_at = UtcField(null=True)
+    revoked_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("office", "id"), False),)
+        constraints = [
+            Check("(office_id IS NULL) = (desk <> '')"),
+            Check("(consent = '') = (consented_at IS NULL)"),
+            Check("consented_at IS NULL OR customer_id IS NOT NULL"),
+            Check("customer_id IS NULL OR customer_id <> asked_by_id"),
+            Check("revoked_by_id IS NULL OR revoked_at IS NOT NULL"),
+        ]
+
+
+Delegation.add_index(
+    Delegation.office,
+    Delegation.customer,
+    unique=True,
+    where=SQL("consented_at IS NOT NULL AND revoked_at IS NULL"),
+    name="delegation_one_open",
+)
+
+
 class Session(Row):
     """A signed-in browser. Only the hash of its token is kept."""
 
@@ -177,6 +253,7 @@ class Session(Row):
     seen_at = UtcField()
     expires_at = UtcField()
     confirmed_at = UtcField(null=True)  # when the password, card or Mobile ID was last asked for in this session
+    delegation = ForeignKeyField(Delegation, null=True, index=False, on_delete="RESTRICT")  # for whom they act now
     ended_at = UtcField(null=True)
 
 
@@ -190,6 +267,7 @@ class Purpose(StrEnum):
     HUMAN = "human"  # without scripts, a mailed code stands in for the CAPTCHA
     CHANGE_EMAIL = "change-email"
     CHANGE_PHONE = "change-phone"
+    DELEGATE = "delegate"
 
 
 class OneTimeCode(Row):
@@ -321,6 +399,8 @@ class Application(Row):
     desk = TextField(default="", constraints=[SQL("DEFAULT ''")])  # the authority or the section of it that deals with it
     clerk = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who has taken it
     taken_at = UtcField(null=True)
+    filed_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who files it for its applicant
+    office = ForeignKeyField(Office, null=True, index=False, on_delete="RESTRICT")  # theirs; none at a counter
     approved_at = UtcField(null=True)
     created_at = UtcField()
     updated_at = UtcField()
@@ -345,6 +425,10 @@ Application.add_index(
 )
 Application.add_index(
     Application.clerk, Application.submitted_at, Application.id, where=SQL("state = 'in-review'"), name="application_taken"
+)
+# What an office filed, newest first: for all its customers, or for one.
+Application.add_index(
+    Application.office, Application.account, Application.id, where=Application.office.is_null(False), name="application_of_office"
 )
 
 

@@ -31,7 +31,7 @@ class Uploaded:
 def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record]]:
     """What each register field of the step lets this person choose from."""
     return {
-        field.name: registers.offered(field, actor.civil_number, opened.answers)
+        field.name: registers.offered(field, actor.holder, opened.answers)
         for field in step.fields
         if isinstance(field, FromRegister)
     }
@@ -84,7 +84,7 @@ def _value(
     value = field.clean(typed.get(field.name, ""))
     if isinstance(field, FromRegister) and value is not None:
         found = next(
-            (record for record in registers.offered(field, actor.civil_number, opened.answers) if record.number == value), None
+            (record for record in registers.offered(field, actor.holder, opened.answers) if record.number == value), None
         )
         if found is None:
             raise Refusal(field.missing(), field=field.name)

@@ -19,7 +19,7 @@ from engine.registers import Record
 from engine.service import Case, Decision, Service, Step
 from engine.wording import _
 from models import Application, ApplicationEvent, Bill, BillState, StepUp, StepUpState, database
-from operations import audit, bills, counters, documents, fees, messages, registers
+from operations import audit, bills, counters, documents, fees, messages, ownership, registers
 from operations.now import now, today
 from statements import locked, statement
 
@@ -67,18 +67,19 @@ class Opened:
 
 @database.atomic()
 def start(actor: Actor, code: str) -> Opened:
-    """Begin a service; a person's open draft of it is offered again rather than a second one begun."""
+    """Begin a service; a person's open draft of it is offered again rather than a second one begun. An office has drafts of its own."""
     service = catalogue.services.get(code)
-    if service is None or not actor.signed_in:
+    if service is None or not _may_file(actor, code):
         raise NotFound
-    draft = _draft.first(actor.account, code)
+    draft = draft_of(actor, code)
     if draft is not None:
         return work_on(draft)
     fees.check_open(service)
     moment, day = now(), today()
     row = Application.create(
         reference=numbering.reference(service.authority, day.year, counters.take(f"application:{service.authority}", day.year)),
-        account=actor.account,
+        account=actor.applicant,
+        **ownership.filed(actor),
         service=service.code,
         authority=service.authority,
         desk=service.desk,
@@ -90,28 +91,41 @@ def start(actor: Actor, code: str) -> Opened:
 
 
 def draft_of(actor: Actor, code: str) -> Application | None:
-    return _draft.first(actor.account, code) if actor.signed_in else None  # type: ignore[no-any-return]
+    """The open draft that this person began here: for themselves, or with their office for the customer."""
+    if not _may_file(actor, code):
+        return None
+    drafts = _drafts.all(actor.applicant, code)
+    of_an_office = actor.acting_for is not None
+    return next((row for row in drafts if (row.filed_by_id is not None) is of_an_office and ownership.owns(actor, row)), None)
+
+
+def _may_file(actor: Actor, code: str) -> bool:
+    return actor.signed_in and (actor.acting_for is None or actor.acting_for.covers(code))
 
 
 @statement
-def _draft(account: Any, code: Any) -> Any:
+def _drafts(account: Any, code: Any) -> Any:
     mine = (Application.account == account) & (Application.service == code) & (Application.state == State.DRAFT)
-    return Application.select().where(mine).order_by(Application.updated_at.desc()).limit(1)
+    return Application.select().where(mine).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
 
 
 def of(actor: Actor, reference: str) -> Opened:
-    """The person's own application. Somebody else's is NotFound, like one that does not exist."""
+    """The person's own application, or one of the customer for whom they act. Any other is NotFound, like one that does not exist."""
     return work_on(_own(actor, reference))
 
 
 def all_of(actor: Actor) -> list[Application]:
     """Newest first: what waits for the person, what is running, what has ended."""
-    return _newest.all(actor.account)
+    return list(_newest(ownership.theirs(actor))) if actor.acting_for else _own_newest.all(actor.account)
 
 
 @statement
-def _newest(account: Any) -> Any:
-    return Application.select().where(Application.account == account).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
+def _own_newest(account: Any) -> Any:
+    return _newest(Application.account == account)
+
+
+def _newest(whose: Any) -> Any:
+    return Application.select().where(whose).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
 
 
 def events_of(row: Application) -> list[ApplicationEvent]:
@@ -124,8 +138,8 @@ def _events(application: Any) -> Any:
 
 
 def _own(actor: Actor, reference: str) -> Application:
-    row = _of_account.first(reference, actor.account)
-    if row is None or row.service not in catalogue.services:
+    row = _of_account.first(reference, actor.applicant)
+    if row is None or row.service not in catalogue.services or not ownership.owns(actor, row):
         raise NotFound
     return row  # type: ignore[no-any-return]
 
@@ -235,15 +249,19 @@ def _grant(application: Any, session: Any) -> Any:
 
 
 def needed(actor: Actor, step: Step) -> Assurance:
-    """How sure we must be before this step opens. Records are only listed for a civil number that was proven once."""
+    """How sure we must be before this step opens. Records are only listed for a civil number that was proven once.
+
+    Who acts for a customer proves themselves; that it is the customer's wish, the delegation proves.
+    """
     lists_own = any(isinstance(field, FromRegister) and field.of is None for field in step.fields)
-    return max(step.assurance, Assurance.SUBSTANTIAL) if lists_own and actor.civil_number is None else step.assurance
+    unproven = lists_own and actor.civil_number is None and actor.acting_for is None
+    return max(step.assurance, Assurance.SUBSTANTIAL) if unproven else step.assurance
 
 
 def lock(actor: Actor, reference: str) -> Application:
     """The person's own application, held until the transaction ends. Raises NotFound for anybody else's."""
-    row = _locked.first(reference, actor.account)
-    if row is None:
+    row = _locked.first(reference, actor.applicant)
+    if row is None or not ownership.owns(actor, row):
         raise NotFound
     return row  # type: ignore[no-any-return]
 

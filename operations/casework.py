@@ -120,10 +120,16 @@ def _refuse(row: Application, reason: str) -> None:
 FOLLOWS = {Outcome.APPROVE: _approve, Outcome.RETURN: _return, Outcome.REFUSE: _refuse}
 
 
+def is_own(actor: Actor, row: Application) -> bool:
+    """Nobody decides what they asked for, filed for another, or what their office filed."""
+    theirs = (row.office_id is not None and row.office_id == actor.office) or actor.account in (row.account_id, row.filed_by_id)
+    return bool(theirs)
+
+
 def _in_review(actor: Actor, reference: str) -> Application:
     """An application this clerk may work on now, held until the transaction ends."""
     row = staff.lock(actor, reference)
-    if row.account_id == actor.account:
+    if is_own(actor, row):
         raise NotAllowed
     if State(row.state) is not State.IN_REVIEW:
         raise Conflict(_("Somebody has decided this application meanwhile. Open it to see the decision."))

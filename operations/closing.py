@@ -20,10 +20,12 @@ from models import (
     Bill,
     CodeSent,
     DataCopy,
+    Delegation,
     Document,
     Identifier,
     Message,
     OneTimeCode,
+    Operator,
     PaymentAttempt,
     RecoveryCode,
     Refund,
@@ -118,7 +120,11 @@ def _forget(account: Account) -> set[str]:
     for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, StepUp, Session):
         table.delete().where(table.account == account).execute()
     Message.delete().where((Message.account == account) & Message.application.is_null()).execute()
-    Message.update(destination="", context={}).where(Message.account == account).execute()
+    copied = Message.application.in_(Application.select(Application.id).where(Application.account == account))
+    Message.update(destination="", context={}).where((Message.account == account) | copied).execute()
+    given = (Delegation.customer == account) & Delegation.revoked_at.is_null()
+    Delegation.update(revoked_at=now(), asked_for="").where(given).execute()
+    Operator.update(ended_at=now()).where((Operator.account == account) & Operator.ended_at.is_null()).execute()
     return files | _forget_drafts(account)
 
 

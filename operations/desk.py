@@ -231,7 +231,7 @@ def take_next(actor: Actor, desk: str) -> str | None:
     """Take what has waited longest and is not the clerk's own; its reference, None when nothing waits. Two clerks get two."""
     if desk not in staff.desks_of(actor):
         raise NotFound
-    row = _oldest.first(desk, actor.account)
+    row = _oldest.first(desk, actor.account, actor.office or -1)
     if row is None:
         return None
     casework.hold(actor, row)
@@ -239,8 +239,9 @@ def take_next(actor: Actor, desk: str) -> str | None:
 
 
 @statement
-def _oldest(desk: Any, clerk: Any) -> Any:
-    waits = (Application.desk == desk) & WAITING & (Application.account != clerk)
+def _oldest(desk: Any, clerk: Any, office: Any) -> Any:
+    anothers = (Application.account != clerk) & (fn.COALESCE(Application.filed_by, 0) != clerk)
+    waits = (Application.desk == desk) & WAITING & anothers & (fn.COALESCE(Application.office, 0) != office)
     return locked(Application.select().where(waits).order_by(Application.submitted_at, Application.id).limit(1), skip=True)
 
 
@@ -279,7 +280,7 @@ def dossier(actor: Actor, reference: str) -> Dossier:
         identifiers={identifier.type: identifier.value for identifier in _identifiers.run(row.account_id)},
         holder=staff.name_of(row.clerk, actor.locale) if row.clerk_id else "",
         mine=row.clerk_id == actor.account,
-        own=row.account_id == actor.account,
+        own=casework.is_own(actor, row),
         events=applications.events_of(row),
         decisions=_decisions.all(row),
         messages=_messages.all(row),

@@ -16,7 +16,7 @@ from engine.service import Case, Certificate
 from engine.wording import Text, Words, _
 from gateways.pdf import papers, qr
 from models import Application, Document, DocumentState, Receipt, Upload, database
-from operations import audit, counters, finding, outbox, rendering
+from operations import audit, counters, finding, outbox, ownership, rendering
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both, frozen_rows
@@ -199,10 +199,10 @@ def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
     row = (
         Document.select(Document, Application)
         .join(Application)
-        .where((Document.serial == serial) & (Application.account == actor.account))
+        .where((Document.serial == serial) & (Application.account == actor.applicant))
         .first()
     )
-    if row is None or not actor.signed_in:
+    if row is None or not ownership.owns(actor, row.application):
         raise NotFound
     if row.digest is None:
         return row, None
@@ -214,7 +214,7 @@ def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
 def attached(actor: Actor, application: Application, field: str) -> tuple[str, str, BinaryIO]:
     """A file the applicant attached: its name, its real type, its bytes."""
     row = Upload.get_or_none((Upload.application == application) & (Upload.field == field))
-    if row is None or application.account_id != actor.account:
+    if row is None or not ownership.owns(actor, application):
         raise NotFound
     return row.name, row.media_type, outside.storage.open(row.digest)
 

@@ -1,5 +1,7 @@
 """Step-up: proving with a card or Mobile ID who is acting, once per application and session; then leaving the identity provider.
 
+Who acts for a customer proves themselves here, with their own card or SIM; the customer's consent is the delegation.
+
 A proof is asked for one application in one session, lasts 15 minutes until it is used, and opens that application only.
 """
 
@@ -21,7 +23,7 @@ from gateways.identity_providers.refusals import MESSAGES as PROVIDER_MESSAGES
 from gateways.identity_providers.refusals import Reason as Refused
 from gateways.mobile_id import MESSAGES, Complete, Result, Running, verification_code
 from models import Application, Identifier, IdentifierType, StepUp, StepUpState, database
-from operations import applications, audit, cards, challenges, civil_numbers, identifiers, rings, sessions
+from operations import applications, audit, cards, challenges, civil_numbers, identifiers, ownership, rings, sessions
 from operations.now import now
 from operations.outside import outside
 
@@ -71,14 +73,14 @@ def _nonce(actor: Actor, reference: str, step: str) -> str:
 
 
 def of(actor: Actor, proof: str) -> StepUp:
-    """This session's own proof; another session's is NotFound."""
+    """This session's own proof; another session's is NotFound, and so is one for an application that is not theirs to file any more."""
     row = (
         StepUp.select(StepUp, Application)
         .join(Application)
         .where((StepUp.id == proof) & (StepUp.account == actor.account) & (StepUp.session == actor.session))
         .first()
     )
-    if row is None or not actor.signed_in:
+    if row is None or not ownership.owns(actor, row.application):
         raise NotFound
     return row  # type: ignore[no-any-return]
 

@@ -23,6 +23,7 @@ from models import (
     Bill,
     DataCopy,
     DecisionMade,
+    Delegation,
     Document,
     Identifier,
     Message,
@@ -54,6 +55,14 @@ HIDDEN = {
     "clerk",
     "requested_by",
     "approved_by",
+    "filed_by",
+    "office",
+    "delegation",
+    "customer",
+    "asked_by",
+    "asked_for",
+    "challenge",
+    "revoked_by",
 }
 """Columns that are ours and not theirs: digests, and keys between rows."""
 WORDS: dict[str, Text] = {
@@ -63,6 +72,12 @@ WORDS: dict[str, Text] = {
     "sessions": _("Where you were signed in"),
     "security_events": _("What happened on your account"),
     "messages": _("Messages"),
+    "delegations": _("Who may act for you"),
+    "services": _("Services"),
+    "until": _("Until"),
+    "consent": _("How you agreed"),
+    "consented_at": _("Agreed on"),
+    "revoked_at": _("Ended on"),
     "applications": _("Applications"),
     "timeline": _("Timeline"),
     "decisions": _("Decisions"),
@@ -210,6 +225,7 @@ def everything(account: Account) -> dict[str, Any]:
         **{
             name: list(_rows(table.select().where(table.account == account).order_by(table.id))) for name, table in OF_THE_ACCOUNT
         },
+        "delegations": list(_rows(Delegation.select().where(Delegation.customer == account).order_by(Delegation.id))),
         "applications": list(_rows(Application.select().where(Application.account == account).order_by(Application.id))),
         **{
             name: list(_rows(table.select().where(table.application.in_(theirs)).order_by(table.created_at)))

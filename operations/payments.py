@@ -30,7 +30,7 @@ from models import (
     Receipt,
     database,
 )
-from operations import applications, ledger, outbox
+from operations import applications, ledger, outbox, ownership
 from operations.attempts import OPEN, Part, change, lock, whole
 from operations.now import now
 from operations.outside import outside
@@ -149,8 +149,7 @@ def checkout(actor: Actor, uuid: str) -> AutoPost | Redirect | None:
     """
     attempt = _visible(actor, uuid)
     parts = _sent(actor, uuid)
-    payer = attempt.payer if len(parts) > 1 else attempt.bill.application.account
-    return outside.bank.prepare(_charge(attempt, whole(parts), payer, actor.locale)) if parts else None
+    return outside.bank.prepare(_charge(attempt, whole(parts), actor)) if parts else None
 
 
 @database.atomic()
@@ -184,18 +183,20 @@ def _new_attempt(payer: Actor, bill: Bill, leader: PaymentAttempt | None = None)
     )
 
 
-def _charge(attempt: PaymentAttempt, amount: Money, payer: Account, locale: str) -> Charge:
-    known = {identifier.type: identifier.value for identifier in _identifiers.run(payer)}
+def _charge(attempt: PaymentAttempt, amount: Money, actor: Actor) -> Charge:
+    """Who pays is who sits there: of a customer for whom they act the bank's page shows nothing."""
+    account = Account.get_by_id(actor.account)
+    known = {identifier.type: identifier.value for identifier in _identifiers.run(account)}
     ours = f"{outside.portal_url}/payments"
     return Charge(
         uuid=attempt.uuid,
         reference=_reference_at_bank(attempt),
         amount=amount,
-        locale="ar" if locale == "ar" else "en",
+        locale="ar" if actor.locale == "ar" else "en",
         payer=Payer(
-            first_name=payer.first_name,
-            last_name=payer.family_name,
-            country=payer.country,
+            first_name=account.first_name,
+            last_name=account.family_name,
+            country=account.country,
             phone=known.get(IdentifierType.PHONE, ""),
             email=known.get(IdentifierType.EMAIL, ""),
         ),
@@ -347,26 +348,31 @@ class Standing:
 
 
 def standing(actor: Actor, uuid: str) -> Standing:
-    """A payment of the person's own application, or one they made. Raises NotFound for any other.
+    """A payment of the person's own application, or of several bills that they made. Raises NotFound for any other.
 
     Of several bills paid at once whoever made the payment sees all, everybody else their own alone.
     """
     row = _visible(actor, uuid)
-    parts = _parts.all(row.id) if row.payer_id == actor.account else []
-    return Standing(row, row.bill.application, row.receipt, parts or [row])
+    return Standing(row, row.bill.application, row.receipt, _paid_by(actor, row) or [row])
 
 
 def _visible(actor: Actor, uuid: str) -> PaymentAttempt:
-    row = _seen_by.first(uuid, actor.account)
-    if row is None or not actor.signed_in:
+    row = _by_uuid.first(uuid)
+    if row is None or not (ownership.owns(actor, row.bill.application) or len(_paid_by(actor, row)) > 1):
         raise NotFound
     return row  # type: ignore[no-any-return]
 
 
 @statement
-def _seen_by(uuid: Any, account: Any) -> Any:
-    attempts = PaymentAttempt.select(PaymentAttempt, Bill, Application).join(Bill).join(Application)
-    return attempts.where((PaymentAttempt.uuid == uuid) & ((Application.account == account) | (PaymentAttempt.payer == account)))
+def _by_uuid(uuid: Any) -> Any:
+    return (
+        PaymentAttempt.select(PaymentAttempt, Bill, Application).join(Bill).join(Application).where(PaymentAttempt.uuid == uuid)
+    )
+
+
+def _paid_by(actor: Actor, attempt: PaymentAttempt) -> list[PaymentAttempt]:
+    """All that is paid with it, for whoever pays it."""
+    return _parts.all(attempt.id) if actor.signed_in and attempt.payer_id == actor.account else []
 
 
 @statement
@@ -378,15 +384,9 @@ def _parts(leader: Any) -> Any:
 
 def waiting(actor: Actor) -> list[Bill]:
     """The bills that the person may pay now, each with its application, oldest first; at most TOGETHER."""
-    return _waiting.all(actor.account, now())
-
-
-@statement
-def _waiting(account: Any, moment: Any) -> Any:
-    bills = Bill.select(Bill, Application).join(Application)
-    theirs = (Application.account == account) & (Application.state == State.TO_PAY) & (Bill.state == BillState.OPEN)
-    good = (Bill.good_until >= moment) | Application.approved_at.is_null(False)
-    return bills.where(theirs & good).order_by(Bill.id).limit(TOGETHER)
+    good = (Bill.good_until >= now()) | Application.approved_at.is_null(False)
+    waiting = ownership.theirs(actor) & (Application.state == State.TO_PAY) & (Bill.state == BillState.OPEN) & good
+    return list(Bill.select(Bill, Application).join(Application).where(waiting).order_by(Bill.id).limit(TOGETHER))
 
 
 def ask_now(actor: Actor, uuid: str) -> None:

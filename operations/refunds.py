@@ -78,7 +78,10 @@ def left_of(attempt: PaymentAttempt) -> Money:
 
 def _authorise(actor: Actor, attempt: PaymentAttempt) -> None:
     application = Application.select().join(Bill).where(Bill.id == attempt.bill_id).get()
-    if not any(role.partition(":")[0] == CASHIER for role in actor.roles) or application.account_id == actor.account:
+    if not any(role.partition(":")[0] == CASHIER for role in actor.roles) or actor.account in (
+        application.account_id,
+        application.filed_by_id,
+    ):
         raise NotAllowed
     if not (actor.may(CASHIER) or actor.may(f"{CASHIER}:{application.authority}")):
         raise NotFound

@@ -1,7 +1,7 @@
 """Signed-in browsers. The browser holds an opaque token of 256 bits; the table holds its hash, and a row can be ended from anywhere."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_urlsafe
 from typing import Any
 
@@ -10,8 +10,8 @@ from peewee import JOIN
 from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.errors import NotFound
-from models import Account, Identifier, IdentifierType, Role, Session, database
-from operations import audit, secrets
+from models import Account, Identifier, IdentifierType, Operator, Role, Session, database
+from operations import acting, audit, secrets
 from operations.now import now
 from statements import statement
 
@@ -40,14 +40,17 @@ def idle_seconds(assurance: Assurance) -> int:
 
 
 def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
-    """Who the token stands for, None when the session is over. A `quiet` request (a page refreshing itself) does not keep it alive."""
+    """Who the token stands for, None when the session is over. A `quiet` request (a page refreshing itself) does not keep it alive.
+
+    Whether they may still act for whom they act is asked each time; where not, acting ends here and `acting_ended` says so.
+    """
     rows = _with_their_roles.all(secrets.token_hash(token), now())
     if not rows or _idle(rows[0]):
         return None
     session = rows[0]
     if not quiet and now() - session.seen_at > SEEN_EVERY:
         Session.update(seen_at=now()).where(Session.id == session.id).execute()
-    return Actor(
+    actor = Actor(
         account=session.account_id,
         session=session.id,
         name=session.arabic_name
@@ -57,7 +60,16 @@ def actor_of(token: str, locale: str, *, quiet: bool = False) -> Actor | None:
         assurance=Assurance(session.assurance),
         roles=frozenset(f"{row.role}:{row.authority}" if row.authority else row.role for row in rows if row.role),
         locale=locale,
+        office=session.office,
     )
+    return _acting(actor, session.delegation_id, quiet) if session.delegation_id else actor
+
+
+def _acting(actor: Actor, delegation: int, quiet: bool) -> Actor:
+    found = acting.in_force(actor, delegation)
+    if found is None and not quiet:  # the page that the person looks at next says it
+        acting.stop(actor)
+    return replace(actor, acting_for=found, acting_ended=found is None)
 
 
 @statement
@@ -68,6 +80,7 @@ def _with_their_roles(token_hash: Any, moment: Any) -> Any:
             Session.account,
             Session.assurance,
             Session.seen_at,
+            Session.delegation,
             Account.first_name,
             Account.middle_name,
             Account.family_name,
@@ -75,11 +88,14 @@ def _with_their_roles(token_hash: Any, moment: Any) -> Any:
             Identifier.value.alias("civil_number"),
             Role.name.alias("role"),
             Role.authority,
+            Operator.office,
         )
         .join(Account)
         .join(Identifier, JOIN.LEFT_OUTER, on=_proven_civil_number())
         .switch(Account)
         .join(Role, JOIN.LEFT_OUTER)
+        .switch(Account)
+        .join(Operator, JOIN.LEFT_OUTER, on=(Operator.account == Account.id) & Operator.ended_at.is_null())
         .where((Session.token_hash == token_hash) & _open(moment) & Account.blocked_at.is_null())
         .objects()
     )

@@ -15,7 +15,7 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import audit, bills, corrections, documents, fees, finding, messages, registers
+from operations import audit, bills, corrections, documents, fees, finding, messages, ownership, registers
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -106,8 +106,15 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     again = State(row.state) is State.RETURNED
     if again:
         corrections.supersede(row)
+    else:
+        row.filed_by, row.office = ownership.filed(
+            actor
+        ).values()  # a draft of an office that its customer submits is the customer's own
     signed = documents.declaration(row.reference, proposed.seal)
-    row.frozen = freeze(opened, proposed) | {"declaration": documents.signature(signed) if signed else None}
+    row.frozen = freeze(opened, proposed) | {
+        "declaration": documents.signature(signed) if signed else None,
+        "filed_by": ownership.filer(row),
+    }
     row.subject = _subject(opened)
     row.submitted_at = row.submitted_at or now()
     owed = service.charge is Charge.ON_SUBMISSION and proposed.quote.total and not again

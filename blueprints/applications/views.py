@@ -233,6 +233,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
         "facts": _facts(frozen.get("also", [])),
         "refusal": next((event.details for event in events if event.kind == "refused"), None),
+        "payer": frozen.get("applicant"),
         "last": last,
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,

@@ -29,6 +29,7 @@ UNIQUE = {
     "counter": {"series, year"},
     "data_copy": {"account_id"},
     "declaration": {"serial", "application_id, seal"},
+    "delegation": {"office_id, customer_id WHERE consented_at IS NOT NULL AND revoked_at IS NULL"},
     "document": {"serial", "code", "key"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
@@ -36,6 +37,8 @@ UNIQUE = {
     "identity_challenge": {"holder", "nonce"},
     "journal": {"source_key"},
     "message": {"key"},
+    "office": {"registration"},
+    "operator": {"account_id WHERE ended_at IS NULL"},
     "outbox": {"key"},
     "payment_attempt": {
         "uuid",
