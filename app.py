@@ -25,6 +25,7 @@ import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
 import blueprints.municipality
+import blueprints.offices.batches
 import blueprints.operating
 import blueprints.page
 import blueprints.pages
@@ -67,6 +68,7 @@ WEB = (
     blueprints.payments,
     blueprints.documents,
     blueprints.desk,
+    blueprints.offices.batches,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

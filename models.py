@@ -549,6 +549,48 @@ class ProviderVisit(Row):
         indexes = ((("name_id",), False),)
 
 
+class BatchState(StrEnum):
+    CHECKING = "checking"  # the queue prices row by row
+    CHECKED = "checked"  # somebody looks at what it would cost
+    FILING = "filing"  # the queue files row by row
+    FILED = "filed"
+
+
+class Batch(Row):
+    """A list of an office: one application a row, for its customer."""
+
+    uuid = TextField(unique=True, default=new_id)
+    office = ForeignKeyField(Office, index=False, on_delete="RESTRICT")
+    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")  # the operator
+    service = TextField()
+    name = TextField()  # of the file
+    state = one_of("state", BatchState, default=BatchState.CHECKING)
+    created_at = UtcField()
+    confirmed_at = UtcField(null=True)
+    assurance = IntegerField(default=0)  # how sure we were of the operator when they confirmed it
+
+    class Meta:
+        indexes = ((("office", "id"), False),)
+
+
+class BatchRow(Row):
+    """A row as it was written, what it would cost or why not, and the application it became. Filed once: its number is its key."""
+
+    batch = ForeignKeyField(Batch, backref="rows", index=False, on_delete="RESTRICT")
+    number = IntegerField()
+    typed = JSONField()
+    checked_at = UtcField(null=True)
+    customer = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")
+    subject = TextField(null=True)
+    amount = MoneyField(null=True)
+    problem = JSONField(null=True)  # in both languages
+    application = ForeignKeyField(Application, null=True, unique=True, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("batch", "number"), True),)
+        constraints = [Check("application_id IS NULL OR problem IS NULL")]
+
+
 # --- Deciding --------------------------------------------------------------------------------------------------------------------
 
 

@@ -164,6 +164,7 @@ class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
     `section` is the part of the authority that deals with it; `reply` is what a clerk who approves is asked to write to the applicant.
+    `batch` names the fields that make a row of a list, where an office may file many at once.
     """
 
     code: str
@@ -184,6 +185,7 @@ class Service:
     subject: str | None = None
     section: str = ""
     reply: Text | None = None
+    batch: tuple[str, ...] = ()
 
     @property
     def authority(self) -> str:

@@ -1,4 +1,4 @@
-"""Several bills paid at once: who went to pay, and which attempt the others follow."""
+"""Several bills paid at once: who went to pay, and which attempt the others follow. Lists of an office."""
 
 from typing import Any
 

@@ -333,14 +333,16 @@ class Standing:
     application: Application
     receipt: Receipt | None
     parts: list[PaymentAttempt]
+    own: bool
 
     @property
     def pending(self) -> bool:
         return self.attempt.state in (*UNSETTLED, AttemptState.UNKNOWN)
 
     @property
-    def several(self) -> bool:
-        return len(self.parts) > 1
+    def apart(self) -> bool:
+        """Shown by itself, not with its application: of several bills, or of somebody else's."""
+        return len(self.parts) > 1 or not self.own
 
     @property
     def total(self) -> Money:
@@ -348,17 +350,18 @@ class Standing:
 
 
 def standing(actor: Actor, uuid: str) -> Standing:
-    """A payment of the person's own application, or of several bills that they made. Raises NotFound for any other.
+    """A payment of the person's own application, or one that they made. Raises NotFound for any other.
 
     Of several bills paid at once whoever made the payment sees all, everybody else their own alone.
     """
     row = _visible(actor, uuid)
-    return Standing(row, row.bill.application, row.receipt, _paid_by(actor, row) or [row])
+    application = row.bill.application
+    return Standing(row, application, row.receipt, _paid_by(actor, row) or [row], ownership.owns(actor, application))
 
 
 def _visible(actor: Actor, uuid: str) -> PaymentAttempt:
     row = _by_uuid.first(uuid)
-    if row is None or not (ownership.owns(actor, row.bill.application) or len(_paid_by(actor, row)) > 1):
+    if row is None or not actor.signed_in or not (row.payer_id == actor.account or ownership.owns(actor, row.bill.application)):
         raise NotFound
     return row  # type: ignore[no-any-return]
 
@@ -372,7 +375,7 @@ def _by_uuid(uuid: Any) -> Any:
 
 def _paid_by(actor: Actor, attempt: PaymentAttempt) -> list[PaymentAttempt]:
     """All that is paid with it, for whoever pays it."""
-    return _parts.all(attempt.id) if actor.signed_in and attempt.payer_id == actor.account else []
+    return _parts.all(attempt.id) if attempt.payer_id == actor.account else []
 
 
 @statement

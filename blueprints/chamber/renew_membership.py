@@ -106,6 +106,7 @@ service = Service(
         ),
     ),
     subject="membership",
+    batch=("registration", "membership", "months"),
     fees=fees,
     effects=effects,
     charge=Charge.ON_SUBMISSION,

@@ -77,7 +77,7 @@ def unclear() -> Response:
 def wait(uuid: str) -> Response:
     """audience: its payer. What became of the payment; refreshes itself while the bank has not said."""
     standing = payments.standing(actor(), uuid)
-    if standing.receipt and not standing.several:
+    if standing.receipt and not standing.apart:
         return _go(url_for("applications.overview", reference=standing.application.reference))
     if request.headers.get("X-Quiet") == "1":
         return part("payments/_wait.html", form=Form(), **views.standing(standing))

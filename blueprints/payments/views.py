@@ -35,7 +35,7 @@ def total(bills: "list[Bill]") -> Money:
 
 def standing(seen: Standing) -> dict[str, Any]:
     """Where a payment stands, and a line for each bill where several are paid at once."""
-    return {"standing": seen, "lines": [_line(part) for part in seen.parts] if seen.several else []}
+    return {"standing": seen, "lines": [_line(part) for part in seen.parts] if seen.apart else []}
 
 
 def _line(part: "PaymentAttempt") -> dict[str, Any]:

@@ -106,6 +106,12 @@ AUDIENCE = {
     "/identity/provider/sign-out": ANYONE,
     "/identity/provider/step-up/<proof>": ASKED,
     "/language/<any(ar, en):to>": ANYONE,
+    "/office/batches": "operators",
+    "/office/batches/<uuid>": "operators of its office",
+    "/office/batches/<uuid>/confirmation": "operators of its office, proven",
+    "/office/batches/<uuid>/payment": "operators of its office",
+    "/office/batches/<uuid>/results.csv": "operators of its office",
+    "/office/batches/example/<code>.csv": "operators",
     "/payments": SIGNED_IN,
     "/payments/<uuid>": PAYER,
     "/payments/<uuid>/check": PAYER,
@@ -122,7 +128,8 @@ AUDIENCE = {
 PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
-    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS) or whom.startswith(("its owner", APPLICANT))
+    if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER, CLERKS, ITS_CLERKS)
+    or whom.startswith(("its owner", APPLICANT, "operators", "cashiers"))
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -133,7 +140,7 @@ SAMPLES = {
     "int:number": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
-SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
+SAMPLES |= {"code": "chamber.renew-membership", "copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
 
 
 def test_every_route_is_for_whom_the_table_says(portal: Flask):

@@ -25,6 +25,8 @@ NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 # without a word, and then nobody would miss it.
 UNIQUE = {
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
+    "batch": {"uuid"},
+    "batch_row": {"application_id", "batch_id, number"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
     "data_copy": {"account_id"},
