@@ -17,6 +17,7 @@ import blueprints.accounts
 import blueprints.actor
 import blueprints.applications
 import blueprints.chamber
+import blueprints.counter
 import blueprints.desk
 import blueprints.documents
 import blueprints.errors
@@ -68,6 +69,7 @@ WEB = (
     blueprints.payments,
     blueprints.documents,
     blueprints.desk,
+    blueprints.counter,
     blueprints.offices.batches,
     blueprints.fees,
     blueprints.registers,

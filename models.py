@@ -704,7 +704,14 @@ class PaymentAttempt(Row):
     uuid = TextField(unique=True, default=new_id)
     bill = ForeignKeyField(Bill, backref="attempts", on_delete="RESTRICT")
     leader = ForeignKeyField("self", null=True, backref="followers", on_delete="RESTRICT")
-    payer = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # who went to pay
+    payer = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # who went to pay; at a till the applicant
+    cashier = ForeignKeyField(  # who took it, where it was not a bank
+        Account,
+        null=True,
+        index=False,
+        on_delete="RESTRICT",
+        constraints=[Check("(cashier_id IS NOT NULL) = (provider IN ('cash', 'pos'))"), Check("cashier_id <> payer_id")],
+    )
     provider = TextField()
     mode = TextField(constraints=[Check("mode IN ('test', 'live')")])
     profile = TextField(default="")
@@ -721,7 +728,7 @@ class PaymentAttempt(Row):
     expires_at = UtcField()
 
     class Meta:
-        indexes = ((("provider", "mode", "provider_transaction"), True),)
+        indexes = ((("provider", "mode", "provider_transaction"), True), (("cashier", "updated_at"), False))
         constraints = [
             Check("(state = 'captured') = (receipt_id IS NOT NULL OR stray)"),
             Check("NOT (stray AND receipt_id IS NOT NULL)"),

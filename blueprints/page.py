@@ -17,7 +17,10 @@ from engine.wording import LOCALES, Text, _
 from operations import rendering, sessions, staff
 from operations.staff import Duty
 
-ROOMS: tuple[tuple[Duty, Text, str], ...] = ((Duty.CLERK, _("Desk"), "desk.queue"),)
+ROOMS: tuple[tuple[Duty, Text, str], ...] = (
+    (Duty.CLERK, _("Desk"), "desk.queue"),
+    (Duty.CASHIER, _("Till"), "counter.till"),
+)
 """Where each duty is done, for the navigation."""
 
 

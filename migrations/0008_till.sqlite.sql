@@ -6,6 +6,10 @@ ALTER TABLE "payment_attempt" ADD COLUMN "payer_id" INTEGER REFERENCES "account"
 
 CREATE INDEX "payment_attempt_payer_id" ON "payment_attempt" ("payer_id");
 
+ALTER TABLE "payment_attempt" ADD COLUMN "cashier_id" INTEGER REFERENCES "account" ("id") ON DELETE RESTRICT CHECK ((cashier_id IS NOT NULL) = (provider IN ('cash', 'pos'))) CHECK (cashier_id <> payer_id);
+
+CREATE INDEX "payment_attempt_cashier_id_updated_at" ON "payment_attempt" ("cashier_id", "updated_at");
+
 UPDATE "payment_attempt" SET "payer_id" = (SELECT "application"."account_id" FROM "bill" JOIN "application" ON "application"."id" = "bill"."application_id" WHERE "bill"."id" = "payment_attempt"."bill_id");
 
 CREATE TABLE "batch" ("id" INTEGER NOT NULL PRIMARY KEY, "uuid" TEXT NOT NULL, "office_id" INTEGER NOT NULL, "account_id" INTEGER NOT NULL, "service" TEXT NOT NULL, "name" TEXT NOT NULL, "state" TEXT NOT NULL CHECK (state IN ('checking', 'checked', 'filing', 'filed')), "created_at" DATETIME NOT NULL, "confirmed_at" DATETIME, "assurance" INTEGER NOT NULL, FOREIGN KEY ("office_id") REFERENCES "office" ("id") ON DELETE RESTRICT, FOREIGN KEY ("account_id") REFERENCES "account" ("id") ON DELETE RESTRICT);

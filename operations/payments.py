@@ -131,6 +131,13 @@ def _company(leader: Any) -> Any:
     return PaymentAttempt.select().where(whole).order_by(PaymentAttempt.id)
 
 
+def make_room(bill: Bill) -> None:
+    """Before a bill is paid elsewhere than at the bank. Raises Conflict while it may be paid there at any moment."""
+    attempt = _open_attempt.first(bill)
+    if attempt is not None:
+        _let_go(attempt)
+
+
 def _let_go(attempt: PaymentAttempt) -> None:
     """A checkout that the bank never heard of makes room for another. One it knows may be paid there at any moment: Conflict."""
     if attempt.state != AttemptState.CREATED:
@@ -284,7 +291,9 @@ def check(payload: dict[str, Any]) -> None:
 
 
 def _ask(attempt: PaymentAttempt) -> None:
-    """`attempt`: the leading one."""
+    """`attempt`: the leading one. Of what was taken at a till the bank knows nothing."""
+    if attempt.cashier_id:
+        return
     reference = _reference_at_bank(attempt)
     seen = outside.bank.query(attempt.uuid, reference)
     if seen.outcome is not None:

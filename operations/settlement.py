@@ -3,6 +3,7 @@
 Captured absorbs everything after it; what does not fit our attempt changes nothing and waits for a person.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from engine.catalogue import catalogue
 from engine.fees import Quote
 from engine.money import CURRENCY, Money
 from engine.numbering import receipt_number
-from engine.wording import _
+from engine.wording import Text, _
 from gateways.payments import Outcome
 from models import Account, AttemptEvent, AttemptState, Bill, BillState, PaymentAttempt, Receipt, database
 from operations import applications, audit, counters, documents, ledger, messages, refunds
@@ -96,16 +97,17 @@ def _others_open(bill: Any, attempt: Any) -> Any:
 def _take(part: Part, verdict: Verdict, source: str) -> None:
     part.attempt.card_brand, part.attempt.card_masked = verdict.card_brand, verdict.card_masked
     if part.bill.state == BillState.OPEN:
-        _pay(part, verdict.transaction, source)
+        pay(part, verdict.transaction, source)
     else:
         _hold_apart(part.attempt, part.bill, source)
 
 
-def _pay(part: Part, transaction: str, source: str) -> None:
+def pay(part: Part, transaction: str, source: str) -> None:
+    """Close the bill, book it, move its application on, and give the receipt. Inside the transaction that holds the part."""
     application, attempt, bill = part.application, part.attempt, part.bill
     lines = Quote.thaw(bill.quote).lines
     _close.run(bill.id, now())
-    ledger.post(f"capture:{attempt.uuid}", entries.capture(attempt.provider, attempt.mode, bill.authority, lines))
+    ledger.post(f"capture:{attempt.uuid}", entries.capture(_holder(attempt, bill), bill.authority, lines))
     applications.paid(application)
     audit.record(None, "payment.captured", application.reference, attempt=attempt.uuid, source=source)
     receipt = _receipt(bill)
@@ -120,6 +122,13 @@ def _pay(part: Part, transaction: str, source: str) -> None:
         receipt=receipt.number,
         baisa=bill.total.baisa,
     )
+
+
+def _holder(attempt: PaymentAttempt, bill: Bill) -> str:
+    """The account of whoever holds the money now."""
+    if attempt.cashier_id:
+        return entries.till(attempt.provider, bill.authority, attempt.cashier_id)
+    return entries.clearing(attempt.provider, attempt.mode)
 
 
 @statement
@@ -186,6 +195,7 @@ def _receipt_content(receipt: Receipt, part: Part, transaction: str) -> dict[str
         "lines": [(line.label, both(line.amount)) for line in Quote.thaw(bill.quote).lines],
         "total": both(bill.total),
         "card": part.attempt.card,
+        "till": [(both(label), both(value)) for label, value in _at_the_till(part.attempt)],
         "transaction": transaction,
         "rows": [
             {"label": both(_("Service")), "value": application.frozen["title"]},
@@ -193,3 +203,13 @@ def _receipt_content(receipt: Receipt, part: Part, transaction: str) -> dict[str
             {"label": both(_("Date of payment")), "value": both(receipt.at)},
         ],
     }
+
+
+TAKEN = {"cash": _("In cash"), "pos": _("By card at the counter")}
+
+
+def _at_the_till(attempt: PaymentAttempt) -> Iterator[tuple[Text, Any]]:
+    if attempt.cashier_id:
+        cashier: Account = attempt.cashier
+        yield _("Paid with"), TAKEN[attempt.provider]
+        yield _("Cashier"), {"ar": cashier.arabic_name or cashier.name, "en": cashier.name}

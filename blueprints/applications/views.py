@@ -16,6 +16,7 @@ from engine.service import Step, Summary
 from engine.wording import Text, _
 from operations import applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
+from operations.settlement import TAKEN
 
 if TYPE_CHECKING:
     from models import Application, Document
@@ -235,6 +236,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "refusal": next((event.details for event in events if event.kind == "refused"), None),
         "payer": frozen.get("applicant"),
         "last": last,
+        "last_method": TAKEN.get(last.provider, last.card) if last else "",
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
         **papers(opened),

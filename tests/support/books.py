@@ -76,7 +76,11 @@ def _every_journal_has_its_cause(captured: list[PaymentAttempt], done: list[Refu
 
 def _balances(captured: list[PaymentAttempt], done: list[Refund]) -> None:
     stray = {attempt.id for attempt in captured if attempt.stray}
-    for provider, mode in {(attempt.provider, attempt.mode) for attempt in captured}:
+    at_tills = {attempt.id for attempt in captured if attempt.cashier_id}
+    taken = sum((attempt.amount for attempt in captured if attempt.id in at_tills), Money(0))
+    tills = JournalEntry.select().where(JournalEntry.account.startswith("till:"))
+    assert sum((entry.amount for entry in tills), Money(0)) == taken
+    for provider, mode in {(attempt.provider, attempt.mode) for attempt in captured if attempt.id not in at_tills}:
         here = {attempt.id: attempt.amount for attempt in captured if (attempt.provider, attempt.mode) == (provider, mode)}
         given = sum((refund.amount for refund in done if refund.attempt_id in here), Money(0))
         assert ledger.balance(clearing(provider, mode)) == sum(here.values(), Money(0)) - given
