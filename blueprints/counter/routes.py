@@ -16,7 +16,6 @@ from engine import sheet
 from engine.errors import NotFound, Refusal
 from engine.wording import _
 from operations import rendering, tills
-from operations.now import today
 from operations.settlement import TAKEN
 
 blueprint = Blueprint("counter", __name__)
@@ -40,7 +39,7 @@ class TakeForm(Form):
 @login_required
 def till() -> Response:
     """audience: cashiers. Find what is to be paid; what was taken today."""
-    form, taken = FindForm(), tills.takings(actor(), today())
+    form, taken = FindForm(), tills.takings(actor(), tills.this_day())
     if form.validate_on_submit():
         try:
             return go(url_for(".take", reference=tills.due(actor(), form.reference.data or "").application.reference))
@@ -72,7 +71,7 @@ def take(reference: str) -> Response:
 @login_required
 def takings() -> Response:
     """audience: cashiers. What one took on a day, to print and to hand over with the money."""
-    return page("counter/takings.html", taken=tills.takings(actor(), _day()), labels=TAKEN, latest=today())
+    return page("counter/takings.html", taken=tills.takings(actor(), _day()), labels=TAKEN, latest=tills.this_day())
 
 
 @blueprint.get("/counter/takings.csv")
@@ -96,4 +95,4 @@ def _day() -> dt.date:
     try:
         return dt.date.fromisoformat(folded(request.args.get("day")) or "")
     except ValueError:
-        return today()
+        return tills.this_day()

@@ -13,7 +13,7 @@ from engine.ledger import till as account_of
 from engine.money import Money
 from models import Application, AttemptState, AuditEntry, Document, PaymentAttempt, Receipt, RefundState
 from operations import applications, ledger, payments, refunds, tills
-from operations.now import today
+from operations.now import set_business_day, today
 from tests.support.bank import Bank, tell, work
 from tests.support.books import assert_books_stand, flags
 from tests.support.builders import Renewal, a_cashier, a_person, a_submitted_renewal, signed_in
@@ -189,6 +189,10 @@ def test_a_cashier_sees_their_own_takings_of_the_day_by_kind(till: Bank, cashier
     tills.take(cashier, renewal.reference, "cash")
     tills.take(cashier, a_submitted_renewal().reference, "pos", slip="1")
     tills.take(a_cashier(), a_submitted_renewal().reference, "cash")
-    seen = tills.takings(cashier, today())
+    set_business_day(dt.date(2018, 3, 18))
+    try:
+        seen = tills.takings(cashier, tills.this_day())
+    finally:
+        set_business_day(None)
     assert seen.by_kind == {"cash": TOTAL, "pos": TOTAL} and seen.total == Money(50_000) and len(seen.taken) == 2
-    assert not tills.takings(cashier, today() - dt.timedelta(days=1)).taken
+    assert not tills.takings(cashier, tills.this_day() - dt.timedelta(days=1)).taken
