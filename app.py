@@ -19,6 +19,7 @@ import blueprints.administration
 import blueprints.applications
 import blueprints.audit
 import blueprints.chamber
+import blueprints.counter
 import blueprints.desk
 import blueprints.documents
 import blueprints.errors
@@ -29,6 +30,7 @@ import blueprints.identity.provider
 import blueprints.language
 import blueprints.municipality
 import blueprints.offices
+import blueprints.offices.batches
 import blueprints.operating
 import blueprints.page
 import blueprints.pages
@@ -77,6 +79,8 @@ WEB = (
     blueprints.hours,
     blueprints.supervision,
     blueprints.offices,
+    blueprints.counter,
+    blueprints.offices.batches,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,

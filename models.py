@@ -607,6 +607,48 @@ class ProviderVisit(Row):
         indexes = ((("name_id",), False),)
 
 
+class BatchState(StrEnum):
+    CHECKING = "checking"  # the queue prices row by row
+    CHECKED = "checked"  # somebody looks at what it would cost
+    FILING = "filing"  # the queue files row by row
+    FILED = "filed"
+
+
+class Batch(Row):
+    """A list of an office: one application a row, for its customer."""
+
+    uuid = TextField(unique=True, default=new_id)
+    office = ForeignKeyField(Office, index=False, on_delete="RESTRICT")
+    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")  # the operator
+    service = TextField()
+    name = TextField()  # of the file
+    state = one_of("state", BatchState, default=BatchState.CHECKING)
+    created_at = UtcField()
+    confirmed_at = UtcField(null=True)
+    assurance = IntegerField(default=0)  # how sure we were of the operator when they confirmed it
+
+    class Meta:
+        indexes = ((("office", "id"), False),)
+
+
+class BatchRow(Row):
+    """A row as it was written, what it would cost or why not, and the application it became. Filed once: its number is its key."""
+
+    batch = ForeignKeyField(Batch, backref="rows", index=False, on_delete="RESTRICT")
+    number = IntegerField()
+    typed = JSONField()
+    checked_at = UtcField(null=True)
+    customer = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")
+    subject = TextField(null=True)
+    amount = MoneyField(null=True)
+    problem = JSONField(null=True)  # in both languages
+    application = ForeignKeyField(Application, null=True, unique=True, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("batch", "number"), True),)
+        constraints = [Check("application_id IS NULL OR problem IS NULL")]
+
+
 # --- Deciding --------------------------------------------------------------------------------------------------------------------
 
 
@@ -890,10 +932,23 @@ class AttemptState(StrEnum):
 
 
 class PaymentAttempt(Row):
-    """One try to pay a bill. Captured and having a receipt or being stray money are the same thing, and the database says so."""
+    """One try to pay a bill. Captured and having a receipt or being stray money are the same thing, and the database says so.
+
+    Where several bills are paid at once, each has its attempt, and all but the first follow it: the bank knows the first one's uuid and
+    transaction, and what all of them come to.
+    """
 
     uuid = TextField(unique=True, default=new_id)
     bill = ForeignKeyField(Bill, backref="attempts", on_delete="RESTRICT")
+    leader = ForeignKeyField("self", null=True, backref="followers", on_delete="RESTRICT")
+    payer = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # who went to pay; at a till the applicant
+    cashier = ForeignKeyField(  # who took it, where it was not a bank
+        Account,
+        null=True,
+        index=False,
+        on_delete="RESTRICT",
+        constraints=[Check("(cashier_id IS NOT NULL) = (provider IN ('cash', 'pos'))"), Check("cashier_id <> payer_id")],
+    )
     provider = TextField()
     mode = TextField(constraints=[Check("mode IN ('test', 'live')")])
     profile = TextField(default="")
@@ -910,7 +965,7 @@ class PaymentAttempt(Row):
     expires_at = UtcField()
 
     class Meta:
-        indexes = ((("provider", "mode", "provider_transaction"), True),)
+        indexes = ((("provider", "mode", "provider_transaction"), True), (("cashier", "updated_at"), False))
         constraints = [
             Check("(state = 'captured') = (receipt_id IS NOT NULL OR stray)"),
             Check("NOT (stray AND receipt_id IS NOT NULL)"),
@@ -920,6 +975,11 @@ class PaymentAttempt(Row):
     def card(self) -> str:
         """Visa 411111••••••1111: never more of the number than that."""
         return f"{self.card_brand.capitalize()} {self.card_masked.replace('x', '•')}".strip()
+
+    @property
+    def transaction(self) -> str:
+        """Its number at the bank, which is the leader's."""
+        return str((self.leader if self.leader_id else self).provider_transaction or "")
 
 
 PaymentAttempt.add_index(

@@ -111,12 +111,17 @@ def _booked(which: object) -> int:
 
 
 def _against_the_bank(at_bank: dict[str, Money]) -> Iterator[str]:
-    ours = {attempt.uuid: attempt.amount for attempt in _captured()}
+    leaders = {attempt.id: attempt.uuid for attempt in _captured()}
+    ours: Counter[str] = Counter()
+    for attempt in _captured():  # what is paid together, the bank knows by the leader's uuid
+        ours[leaders[attempt.leader_id or attempt.id]] += attempt.amount.baisa
     yield from (
         f"the bank took {at_bank[uuid].baisa} baisa for {uuid}, we do not know of it" for uuid in at_bank.keys() - ours.keys()
     )
     yield from (f"{uuid} is captured here, the bank took nothing" for uuid in ours.keys() - at_bank.keys())
-    yield from (f"{uuid}: not the amount the bank took" for uuid in ours.keys() & at_bank.keys() if ours[uuid] != at_bank[uuid])
+    yield from (
+        f"{uuid}: not the amount the bank took" for uuid in ours.keys() & at_bank.keys() if ours[uuid] != at_bank[uuid].baisa
+    )
 
 
 def _strays() -> Iterator[str]:

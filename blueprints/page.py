@@ -19,6 +19,7 @@ from operations.staff import Duty
 
 ROOMS: tuple[tuple[Duty, Text, str], ...] = (
     (Duty.CLERK, _("Desk"), "desk.queue"),
+    (Duty.CASHIER, _("Till"), "counter.till"),
     (Duty.SUPERVISOR, _("Supervision"), "supervision.room"),
     (Duty.AUDITOR, _("Audit"), "audit.listed"),
     (Duty.ADMINISTRATOR, _("Portal administration"), "administration.front"),

@@ -18,6 +18,11 @@ def clearing(provider: str, mode: str) -> str:
     return f"clearing:{provider}:{mode}"
 
 
+def till(kind: str, authority: str, cashier: int) -> str:
+    """What a cashier of an authority has taken, in `cash` or by card at the counter (`pos`), until they hand it over."""
+    return f"till:{kind}:{authority}:{cashier}"
+
+
 def income(authority: str, fee: str) -> str:
     return f"income:{authority}:{fee}"
 
@@ -25,11 +30,11 @@ def income(authority: str, fee: str) -> str:
 SUSPENSE = "suspense"
 
 
-def capture(provider: str, mode: str, authority: str, lines: Iterable[Line]) -> list[Posting]:
-    """Money taken for a bill: the acquirer owes us the total, each fee has earned its line."""
+def capture(holder: str, authority: str, lines: Iterable[Line]) -> list[Posting]:
+    """Money taken for a bill: the account of whoever holds it (`clearing`, `till`) grows by the total, each fee has earned its line."""
     earned = [Posting(income(authority, line.fee), -line.amount) for line in lines if line.amount]
     total = sum((posting.amount for posting in earned), Money(0))
-    return balanced([Posting(clearing(provider, mode), -total), *earned])
+    return balanced([Posting(holder, -total), *earned])
 
 
 def stray(provider: str, mode: str, amount: Money) -> list[Posting]:

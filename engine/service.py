@@ -195,9 +195,9 @@ class Service:
 
     `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
     is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
-    take (else what the authority promises for all, else nothing); `retention` how long its
-    applications are kept, where that is not as its authority's others. `samples` are made-up cases of a day, such that every fee it may
-    ask comes up.
+    take (else what the authority promises for all, else nothing); `retention` how long its applications are kept, where that is not as
+    its authority's others. `samples` are made-up cases of a day, such that every fee it may ask comes up. `batch` names the fields that
+    make a row of a list, where an office may file many at once.
     """
 
     code: str
@@ -222,6 +222,7 @@ class Service:
     reply: Text | None = None
     retention: Retention | None = None
     within: WorkingDays | None = None
+    batch: tuple[str, ...] = ()
 
     @property
     def authority(self) -> str:

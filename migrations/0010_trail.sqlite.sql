@@ -61,7 +61,7 @@ END;
 DROP TRIGGER decision_made_no_update;
 
 CREATE TRIGGER decision_made_no_update BEFORE UPDATE ON decision_made
-WHEN NOT (NEW.id IS OLD.id AND NEW.application_id IS OLD.application_id AND NEW.clerk_id IS OLD.clerk_id AND NEW.outcome IS OLD.outcome AND NEW.reason = '' AND NEW.remarks = '{}' AND NEW.at IS OLD.at
+WHEN NOT (NEW.id IS OLD.id AND NEW.application_id IS OLD.application_id AND NEW.clerk_id IS OLD.clerk_id AND NEW.outcome IS OLD.outcome AND NEW.stage IS OLD.stage AND NEW.reason = '' AND NEW.remarks = '{}' AND NEW.at IS OLD.at
   AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL)) BEGIN
   SELECT RAISE(ABORT, 'decision_made is append-only');
 END;

@@ -72,8 +72,15 @@ def start(actor: Actor, code: str) -> Opened:
     if service is None or not _may_file(actor, code):
         raise NotFound
     draft = draft_of(actor, code)
-    if draft is not None:
-        return work_on(draft)
+    return work_on(draft) if draft is not None else start_another(actor, code)
+
+
+@database.atomic()
+def start_another(actor: Actor, code: str) -> Opened:
+    """Begin a service though a draft of it may be open already: a row of a list is an application of its own."""
+    service = catalogue.services.get(code)
+    if service is None or not _may_file(actor, code):
+        raise NotFound
     fees.check_open(service)
     announcements.check_open(service)
     moment, day = now(), today()

@@ -1,8 +1,10 @@
 """Attempts to pay: the states they go through, and how one is held and changed. Beginning and settling share this."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import NotFound
+from engine.money import Money
 from models import Application, AttemptEvent, AttemptState, Bill, PaymentAttempt
 from operations.now import now
 from statements import locked, statement
@@ -11,18 +13,41 @@ OPEN = (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REVIEW)
 UNDECIDED = (*OPEN, AttemptState.UNKNOWN, AttemptState.EXPIRED)
 
 
-def lock(uuid: str) -> tuple[Application, PaymentAttempt, Bill]:
-    """The three rows that settling changes, always locked in this order, so that nobody waits for each other in a circle."""
-    found = _found.first(uuid)
-    if found is None:
+@dataclass(frozen=True)
+class Part:
+    """One bill of a checkout, with the attempt to pay it and the application that waits for it."""
+
+    application: Application
+    attempt: PaymentAttempt
+    bill: Bill
+
+
+def lock(uuid: str) -> list[Part]:
+    """What the bank knows by this uuid: one bill, or several paid at once, the leading attempt first. Held until the transaction ends.
+
+    Always application by application in the order of their references, so that nobody waits for each other in a circle.
+    """
+    found = sorted(_found.run(uuid), key=lambda row: row.reference)
+    if not found:
         raise NotFound
-    return _application.first(found.application), _attempt.first(found.id), _bill.first(found.bill_id)
+    return [Part(_application.first(row.application), _attempt.first(row.id), _bill.first(row.bill_id)) for row in found]
+
+
+def whole(parts: list[Part]) -> Money:
+    """What the bank is asked for."""
+    return sum((part.attempt.amount for part in parts), Money(0))
 
 
 @statement
 def _found(uuid: Any) -> Any:
-    found = PaymentAttempt.select(PaymentAttempt.id, PaymentAttempt.bill, Bill.application.alias("application"))
-    return found.join(Bill).where(PaymentAttempt.uuid == uuid).objects()
+    """A follower's own uuid is nothing to the bank: it finds nothing."""
+    leader = PaymentAttempt.alias()
+    leading = leader.select(leader.id).where((leader.uuid == uuid) & leader.leader.is_null())
+    asked = (PaymentAttempt.uuid == uuid) & PaymentAttempt.leader.is_null()
+    found = PaymentAttempt.select(
+        PaymentAttempt.id, PaymentAttempt.bill, Bill.application.alias("application"), Application.reference
+    )
+    return found.join(Bill).join(Application).where(asked | (PaymentAttempt.leader == leading)).objects()
 
 
 @statement

@@ -114,10 +114,12 @@ def send(payload: dict[str, Any]) -> None:
 
 
 def _give_back(attempt: PaymentAttempt, refund: Refund) -> RefundOutcome:
+    if attempt.cashier_id:
+        return RefundOutcome(False, reason="this was paid at a counter, not at a bank")
     bank = outside.bank
     if (attempt.provider, attempt.mode, attempt.profile) != (bank.name, bank.mode, bank.profile):
         return RefundOutcome(False, reason="this was paid at another bank than the one now set up")
-    return bank.refund(attempt.provider_transaction, refund.amount, refund.key)
+    return bank.refund(attempt.transaction, refund.amount, refund.key)
 
 
 @database.atomic()

@@ -3,6 +3,7 @@
 Captured absorbs everything after it; what does not fit our attempt changes nothing and waits for a person.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,12 @@ from engine.catalogue import catalogue
 from engine.fees import Quote
 from engine.money import CURRENCY, Money
 from engine.numbering import receipt_number
-from engine.wording import _
+from engine.wording import Text, _
 from gateways.payments import Outcome
 from gateways.pdf import papers
-from models import Account, Application, AttemptEvent, AttemptState, Bill, BillState, PaymentAttempt, Receipt, database
+from models import Account, AttemptEvent, AttemptState, Bill, BillState, PaymentAttempt, Receipt, database
 from operations import applications, audit, counters, documents, ledger, messages, refunds
-from operations.attempts import OPEN, UNDECIDED, change, lock
+from operations.attempts import OPEN, UNDECIDED, Part, change, lock, whole
 from operations.now import now, today
 from operations.rendering import both
 from statements import statement
@@ -46,37 +47,34 @@ class Verdict:
 
 
 @database.atomic()
-def settle(uuid: str, verdict: Verdict, source: str) -> Receipt | None:
-    """Record what the gateway says happened. The first to say "captured" settles; the others are handed the same receipt.
+def settle(uuid: str, verdict: Verdict, source: str) -> list[Receipt]:
+    """Record what the gateway says happened. The first to say "captured" settles; the others are handed the same receipts.
 
-    Captured absorbs everything after it. What does not fit our attempt changes nothing and waits for a person.
+    Captured absorbs everything after it. What does not fit our attempt changes nothing and waits for a person. Of several bills paid at
+    once each settles by itself: what was closed meanwhile is owed back, the others are paid.
     """
-    application, attempt, bill = lock(uuid)
-    _witness(attempt, verdict, source)
-    if attempt.state == AttemptState.CAPTURED:
-        return _after_capture(attempt, verdict, source)
-    if mismatch := _mismatch(attempt, verdict):
-        ledger.flag(f"mismatch:{uuid}:{mismatch}:{verdict.transaction}", f"mismatch-{mismatch}", attempt, source=source)
-        return None
-    if verdict.outcome is not Outcome.CAPTURED:
-        _note(attempt, verdict, source)
-        return None
-    attempt.provider_transaction, attempt.card_brand, attempt.card_masked = (
-        verdict.transaction,
-        verdict.card_brand,
-        verdict.card_masked,
-    )
-    if bill.state != BillState.OPEN:
-        _hold_apart(attempt, bill, source)
-        return None
-    return _pay(application, attempt, bill, source)
+    parts = lock(uuid)
+    lead = parts[0].attempt
+    _witness(lead, verdict, source)
+    if lead.state == AttemptState.CAPTURED:
+        _after_capture(lead, verdict, source)
+    elif mismatch := _mismatch(lead, whole(parts), verdict):
+        ledger.flag(f"mismatch:{uuid}:{mismatch}:{verdict.transaction}", f"mismatch-{mismatch}", lead, source=source)
+    elif verdict.outcome is not Outcome.CAPTURED:
+        for part in parts:
+            _note(part.attempt, verdict, source)
+    else:
+        lead.provider_transaction = verdict.transaction
+        for part in parts:
+            _take(part, verdict, source)
+    return [part.attempt.receipt for part in parts if part.attempt.receipt_id]
 
 
-def _mismatch(attempt: PaymentAttempt, verdict: Verdict) -> str | None:
+def _mismatch(attempt: PaymentAttempt, asked: Money, verdict: Verdict) -> str | None:
     """The first thing that is not as we asked for it."""
     expected = {"mode": attempt.mode, "profile": attempt.profile}
     if verdict.outcome in (Outcome.CAPTURED, Outcome.REVIEW):
-        expected |= {"currency": CURRENCY, "amount": attempt.amount}
+        expected |= {"currency": CURRENCY, "amount": asked}
     return next((name for name, value in expected.items() if getattr(verdict, name) != value), None)
 
 
@@ -97,16 +95,26 @@ def _others_open(bill: Any, attempt: Any) -> Any:
     return PaymentAttempt.select(PaymentAttempt.id).where(others).limit(1)
 
 
-def _pay(application: Application, attempt: PaymentAttempt, bill: Bill, source: str) -> Receipt:
+def _take(part: Part, verdict: Verdict, source: str) -> None:
+    part.attempt.card_brand, part.attempt.card_masked = verdict.card_brand, verdict.card_masked
+    if part.bill.state == BillState.OPEN:
+        pay(part, verdict.transaction, source)
+    else:
+        _hold_apart(part.attempt, part.bill, source)
+
+
+def pay(part: Part, transaction: str, source: str) -> None:
+    """Close the bill, book it, move its application on, and give the receipt. Inside the transaction that holds the part."""
+    application, attempt, bill = part.application, part.attempt, part.bill
     lines = Quote.thaw(bill.quote).lines
     _close.run(bill.id, now())
-    ledger.post(f"capture:{attempt.uuid}", entries.capture(attempt.provider, attempt.mode, bill.authority, lines))
+    ledger.post(f"capture:{attempt.uuid}", entries.capture(_holder(attempt, bill), bill.authority, lines))
     applications.paid(application)
     audit.record(None, "payment.captured", application.reference, attempt=attempt.uuid, source=source)
     receipt = _receipt(bill)
     attempt.receipt = receipt
     change(attempt, AttemptState.CAPTURED, source)
-    documents.issue_receipt(application, receipt, _receipt_content(receipt, bill, attempt, application))
+    documents.issue_receipt(application, receipt, _receipt_content(receipt, part, transaction))
     messages.tell(
         application,
         "payment_received",
@@ -115,7 +123,13 @@ def _pay(application: Application, attempt: PaymentAttempt, bill: Bill, source: 
         receipt=receipt.number,
         baisa=bill.total.baisa,
     )
-    return receipt
+
+
+def _holder(attempt: PaymentAttempt, bill: Bill) -> str:
+    """The account of whoever holds the money now."""
+    if attempt.cashier_id:
+        return entries.till(attempt.provider, bill.authority, attempt.cashier_id)
+    return entries.clearing(attempt.provider, attempt.mode)
 
 
 @statement
@@ -146,12 +160,11 @@ def _hold_apart(attempt: PaymentAttempt, bill: Bill, source: str) -> None:
     ledger.flag(f"stray:{attempt.uuid}", "stray-money", attempt, bill=bill.state)
 
 
-def _after_capture(attempt: PaymentAttempt, verdict: Verdict, source: str) -> Receipt | None:
+def _after_capture(attempt: PaymentAttempt, verdict: Verdict, source: str) -> None:
     if verdict.outcome is not Outcome.CAPTURED:
         ledger.flag(f"late:{attempt.uuid}:{verdict.outcome}", f"{verdict.outcome}-after-capture", attempt, source=source)
     elif verdict.transaction and verdict.transaction != attempt.provider_transaction:
         ledger.flag(f"twice:{attempt.uuid}:{verdict.transaction}", "charged-twice", attempt, transaction=verdict.transaction)
-    return attempt.receipt  # type: ignore[no-any-return]
 
 
 def _witness(attempt: PaymentAttempt, verdict: Verdict, source: str) -> None:
@@ -168,7 +181,8 @@ def _witness(attempt: PaymentAttempt, verdict: Verdict, source: str) -> None:
     )
 
 
-def _receipt_content(receipt: Receipt, bill: Bill, attempt: PaymentAttempt, application: Application) -> dict[str, Any]:
+def _receipt_content(receipt: Receipt, part: Part, transaction: str) -> dict[str, Any]:
+    application, bill = part.application, part.bill
     account: Account = application.account
     payer = {"ar": account.arabic_name or account.name, "en": account.name}
     filed_by = documents.filed_by(application)
@@ -183,8 +197,9 @@ def _receipt_content(receipt: Receipt, bill: Bill, attempt: PaymentAttempt, appl
         "reference": application.reference,
         "lines": [(line.label, both(line.amount)) for line in Quote.thaw(bill.quote).lines],
         "total": both(bill.total),
-        "card": attempt.card,
-        "transaction": attempt.provider_transaction or "",
+        "card": part.attempt.card,
+        "till": [(both(label), both(value)) for label, value in _at_the_till(part.attempt)],
+        "transaction": transaction,
         "rows": [
             {"label": both(_("Service")), "value": application.frozen["title"]},
             {"label": both(_("Paid")), "value": both(bill.total)},
@@ -192,3 +207,13 @@ def _receipt_content(receipt: Receipt, bill: Bill, attempt: PaymentAttempt, appl
             *([{"label": both(papers.LABELS["filed_by"]), "value": filed_by}] if filed_by else []),
         ],
     }
+
+
+TAKEN = {"cash": _("In cash"), "pos": _("By card at the counter")}
+
+
+def _at_the_till(attempt: PaymentAttempt) -> Iterator[tuple[Text, Any]]:
+    if attempt.cashier_id:
+        cashier: Account = attempt.cashier
+        yield _("Paid with"), TAKEN[attempt.provider]
+        yield _("Cashier"), {"ar": cashier.arabic_name or cashier.name, "en": cashier.name}

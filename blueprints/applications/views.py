@@ -17,6 +17,7 @@ from engine.service import Step, Summary
 from engine.wording import Text, _
 from operations import announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
+from operations.settlement import TAKEN
 
 if TYPE_CHECKING:
     from models import Application, Document
@@ -71,6 +72,7 @@ def dashboard(rows: "list[Application]") -> dict[str, Any]:
     ended = [row for row in known if row not in waiting and row not in running and row.state != State.WITHDRAWN]
     return {
         "waiting": [_listed(row) for row in waiting],
+        "to_pay": sum(row.state == State.TO_PAY for row in waiting),
         "running": [_listed(row) for row in running],
         "ended": [_listed(row) for row in ended],
         "authorities": list(catalogue.authorities.values()),
@@ -256,6 +258,7 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "payer": frozen.get("applicant"),
         "filed_by": row.office.name if row.office_id else documents.filed_by(row),
         "last": last,
+        "last_method": TAKEN.get(last.provider, last.card) if last else "",
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
         **papers(opened),

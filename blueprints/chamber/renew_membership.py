@@ -134,6 +134,7 @@ service = Service(
         ),
     ),
     subject="membership",
+    batch=("registration", "membership", "months"),
     fees=fees,
     samples=samples,
     effects=effects,

@@ -2,7 +2,7 @@
 
 from blueprints.payments.commands import blueprint
 
-LIMITS = {"payments.leave": "20/minute", "payments.ask": "10/minute"}
+LIMITS = {"payments.leave": "20/minute", "payments.together": "40/minute", "payments.ask": "10/minute"}
 # Their signature is verified instead: they come from the bank, without our cookie.
 VERIFIED_OTHERWISE = ("payments.returned", "payments.notified")
 

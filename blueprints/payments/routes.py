@@ -8,6 +8,8 @@ from blueprints.actor import actor
 from blueprints.addresses import go
 from blueprints.forms import Form
 from blueprints.page import page, part
+from blueprints.payments import views
+from engine.errors import Refusal
 from gateways.payments import Redirect
 from operations import payments
 
@@ -21,6 +23,21 @@ def leave(reference: str) -> Response:
     return go(url_for(".checkout", uuid=payments.begin(actor(), reference)))
 
 
+@blueprint.route("/payments", methods=["GET", "POST"])
+@login_required
+def together() -> Response:
+    """audience: signed in. One's bills that wait, to choose from; one card payment for all that are chosen."""
+    form, bills = views.Chosen(), payments.waiting(actor())
+    form.offer(bills)
+    if form.validate_on_submit():
+        chosen = [(actor(), reference) for reference in form.application.data]
+        try:
+            return go(url_for(".checkout", uuid=payments.begin_together(actor(), chosen)))
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return page("payments/together.html", 422 if form.errors else 200, form=form, total=views.total(bills))
+
+
 @blueprint.get("/payments/<uuid>/checkout")
 @login_required
 def checkout(uuid: str) -> Response:
@@ -30,7 +47,7 @@ def checkout(uuid: str) -> Response:
         return go(url_for(".wait", uuid=uuid))
     if isinstance(onwards, Redirect):
         return go(onwards.url)
-    return page("payments/checkout.html", onwards=onwards, standing=payments.standing(actor(), uuid))
+    return page("payments/checkout.html", onwards=onwards, **views.standing(payments.standing(actor(), uuid)))
 
 
 @blueprint.post("/payments/return/<provider>")
@@ -60,11 +77,11 @@ def unclear() -> Response:
 def wait(uuid: str) -> Response:
     """audience: its payer. What became of the payment; refreshes itself while the bank has not said."""
     standing = payments.standing(actor(), uuid)
-    if standing.receipt and not standing.pending:
+    if standing.receipt and not standing.apart:
         return _go(url_for("applications.overview", reference=standing.application.reference))
     if request.headers.get("X-Quiet") == "1":
-        return part("payments/_wait.html", standing=standing, form=Form())
-    return page("payments/wait.html", standing=standing, form=Form())
+        return part("payments/_wait.html", form=Form(), **views.standing(standing))
+    return page("payments/wait.html", form=Form(), **views.standing(standing))
 
 
 @blueprint.post("/payments/<uuid>/check")

@@ -18,7 +18,7 @@ def a_line(baisa: int, fee: str = "chamber.first-year") -> Line:
 
 def test_a_capture_owes_us_the_total_and_earns_each_line():
     lines = [a_line(25_000), a_line(12_500, "chamber.second-year"), a_line(0, "chamber.old-debit")]
-    assert ledger.capture("bank", "live", "chamber", lines) == [
+    assert ledger.capture("clearing:bank:live", "chamber", lines) == [
         Posting("clearing:bank:live", Money(37_500)),
         Posting("income:chamber:chamber.first-year", Money(-25_000)),
         Posting("income:chamber:chamber.second-year", Money(-12_500)),
@@ -27,7 +27,7 @@ def test_a_capture_owes_us_the_total_and_earns_each_line():
 
 @given(st.lists(st.integers(1, 10**12), min_size=1, max_size=9))
 def test_every_capture_balances(amounts: list[int]):
-    postings = ledger.capture("bank", "test", "chamber", [a_line(baisa) for baisa in amounts])
+    postings = ledger.capture("clearing:bank:test", "chamber", [a_line(baisa) for baisa in amounts])
     assert sum(posting.amount.baisa for posting in postings) == 0
     assert postings[0].amount.baisa == sum(amounts)
 
@@ -55,7 +55,7 @@ def test_postings_that_do_not_balance_are_refused(amounts: list[int]):
 
 def test_a_bill_of_nothing_has_no_journal():
     with pytest.raises(ValueError):
-        ledger.capture("bank", "live", "chamber", [a_line(0)])
+        ledger.capture("clearing:bank:live", "chamber", [a_line(0)])
 
 
 @given(AMOUNTS.filter(bool))

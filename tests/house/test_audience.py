@@ -117,6 +117,10 @@ AUDIENCE = {
     "/audit": AUDITORS,
     "/audit/<int:key>": AUDITORS,
     "/audit/export.csv": AUDITORS,
+    "/counter": "cashiers",
+    "/counter/<reference>": "cashiers of its authority",
+    "/counter/takings": "cashiers",
+    "/counter/takings.csv": "cashiers",
     "/dashboard": SIGNED_IN,
     "/desk": CLERKS,
     "/desk/<reference>": READERS,
@@ -173,6 +177,13 @@ AUDIENCE = {
     "/office/requests/<int:delegation>": ITS_OPERATORS,
     "/office/requests/<int:delegation>/card": ITS_OPERATORS,
     "/office/requests/<int:delegation>/card/challenge": ITS_OPERATORS,
+    "/office/batches": "operators",
+    "/office/batches/<uuid>": "operators of its office",
+    "/office/batches/<uuid>/confirmation": "operators of its office, proven",
+    "/office/batches/<uuid>/payment": "operators of its office",
+    "/office/batches/<uuid>/results.csv": "operators of its office",
+    "/office/batches/example/<code>.csv": "operators",
+    "/payments": SIGNED_IN,
     "/payments/<uuid>": PAYER,
     "/payments/<uuid>/check": PAYER,
     "/payments/<uuid>/checkout": PAYER,
@@ -209,9 +220,9 @@ PERSONAL = sorted(
     rule
     for rule, whom in AUDIENCE.items()
     if whom in (SIGNED_IN, CONFIRMED, STAFF, ASKED, PAYER)
-    or whom.startswith(("its owner", APPLICANT))
+    or whom.startswith(("its owner", APPLICANT, OPERATORS))
     or duties(whom)
-    or whom in (OPERATORS, ITS_OPERATORS, HEADS, CUSTOMER)
+    or whom in (HEADS, CUSTOMER)
 )
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
@@ -230,7 +241,7 @@ SAMPLES = {
     "int:operator": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
-SAMPLES |= {"copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
+SAMPLES |= {"code": "chamber.renew-membership", "copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
 
 
 def test_every_route_is_for_whom_the_table_says(portal: Flask):

@@ -26,6 +26,8 @@ NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 UNIQUE = {
     "audit_link": {"entry_id"},
     "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
+    "batch": {"uuid"},
+    "batch_row": {"application_id", "batch_id, number"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
     "daily_figure": {"desk, day, service, hours"},
@@ -112,6 +114,44 @@ def test_a_database_of_part_1_keeps_its_rows(kind: str, tmp_path: Path, request:
     assert database.execute_sql("SELECT arabic_name, closing_at FROM account").fetchall() == [("علي", None)]
     assert database.execute_sql("SELECT id, account_id, counter FROM one_time_code").fetchall() == [("c", 7, 3)]
     database.execute_sql("UPDATE one_time_code SET purpose = 'change-email'")
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_part_2_keeps_its_payments(kind: str, tmp_path: Path, request: pytest.FixtureRequest):
+    """Each is still paid by itself, and by its applicant."""
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else f"sqlite:///{tmp_path / 'part2.db'}"
+    database = opened(url)
+    runner = Runner(database, str(ROOT / "migrations"))
+    runner.up("0003_desk")
+    at, no = "2026-11-22 08:00:00", "false" if kind == "postgresql" else "0"
+    for statement in (
+        (
+            "INSERT INTO account (id, first_name, middle_name, family_name, arabic_name, country, identity_type, identity_number,"
+            " registration, password_hash, locale, created_at)"
+            f" VALUES (7, 'Ali', '', 'x', 'علي', 'OM', 'civil-card', '1', '', 'h', 'ar', '{at}')"
+        ),
+        (
+            "INSERT INTO application (id, reference, account_id, service, authority, state, answers, records, created_at, updated_at)"
+            f" VALUES (3, 'CHAMBER-2026-0000042-2', 7, 'chamber.x', 'chamber', 'to-pay', '{{}}', '{{}}', '{at}', '{at}')"
+        ),
+        (
+            "INSERT INTO bill (id, application_id, authority, state, total, quote, created_at, good_until)"
+            f" VALUES (5, 3, 'chamber', 'open', 25000, '{{}}', '{at}', '{at}')"
+        ),
+        *(
+            "INSERT INTO payment_attempt (id, uuid, bill_id, provider, mode, profile, amount, state, card_brand, card_masked, stray,"
+            " checks, created_at, updated_at, expires_at)"
+            f" VALUES ({id_}, 'u{id_}', 5, 'cybersource', 'test', 'p', 25000, '{state}', '', '', {no}, 2, '{at}', '{at}', '{at}')"
+            for id_, state in ((8, "declined"), (9, "submitted"))
+        ),
+    ):
+        database.execute_sql(statement)
+    runner.up()
+    found = database.execute_sql("SELECT id, uuid, bill_id, amount, state, payer_id, leader_id FROM payment_attempt ORDER BY id")
+    assert found.fetchall() == [(8, "u8", 5, 25000, "declined", 7, None), (9, "u9", 5, 25000, "submitted", 7, None)]
+    with pytest.raises(peewee.IntegrityError):
+        database.execute_sql("UPDATE payment_attempt SET state = 'review' WHERE id = 8")
     database.close()
 
 

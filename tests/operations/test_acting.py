@@ -198,7 +198,8 @@ def test_a_payment_of_the_customer_is_not_the_offices_and_the_banks_page_names_w
     amal = acting_by(operator, agreed(office, customer, operator))
     with pytest.raises(NotFound):
         payments.standing(amal, uuid)
-    charge = payments._charge(payments.PaymentAttempt.get(), amal)
+    attempt = payments.PaymentAttempt.get()
+    charge = payments._charge(attempt, attempt.amount, amal)
     assert charge.payer.email == payments.Identifier.get(payments.Identifier.account == operator.account).value
 
 

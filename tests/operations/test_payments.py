@@ -621,7 +621,7 @@ def test_the_database_refuses_two_open_attempts_of_a_bill(till: Bank, renewal: R
     uuid = till.opens(renewal.goes_to_pay())
     row = attempt(uuid)
     with pytest.raises(IntegrityError), models.database.atomic():
-        payments._new_attempt(row.bill)
+        payments._new_attempt(renewal.actor, row.bill)
 
 
 # --- Secrets ---------------------------------------------------------------------------------------------------------------------

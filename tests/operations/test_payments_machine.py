@@ -92,6 +92,7 @@ class Payments(RuleBasedStateMachine):
         self.bank.refunds.clear()
         self.bank.down = self.bank.slow = False
         self.renewal: Renewal = a_submitted_renewal(actor=self.applicant)
+        self.others: list[Renewal] = []
         self.pays()
         self.the_bank_decides(0, how)
 
@@ -100,8 +101,35 @@ class Payments(RuleBasedStateMachine):
     @rule()
     def pays(self) -> None:
         with suppress(Conflict):
-            uuid = self.bank.opens(self.renewal.goes_to_pay())
+            form = self.renewal.goes_to_pay()
+            if form is None:  # under way with others, of which one was closed meanwhile
+                return
+            uuid = self.bank.opens(form)
             self.opened += [uuid] if uuid not in self.opened else []
+
+    @precondition(lambda self: len(self.others) < 3)
+    @rule()
+    def submits_another_one(self) -> None:
+        self.others.append(a_submitted_renewal(actor=self.applicant))
+
+    @rule(all_but=ANY)
+    def pays_several_together(self, all_but: int) -> None:
+        """Those that wait for their payment, sometimes all but one."""
+        waiting = [each.reference for each in (self.renewal, *self.others) if self.waits(each)]
+        chosen = [reference for number, reference in enumerate(waiting) if number != all_but]
+        with suppress(Conflict, Refusal):
+            uuid = payments.begin_together(self.applicant, [(self.applicant, reference) for reference in chosen])
+            if form := payments.checkout(self.applicant, uuid):
+                self.opened += [uuid] if self.bank.opens(form) not in self.opened else []
+
+    def waits(self, renewal: Renewal) -> bool:
+        return applications.of(self.applicant, renewal.reference).state is State.TO_PAY
+
+    @precondition(lambda self: self.others)
+    @rule(which=ANY)
+    def withdraws_one_of_the_others(self, which: int) -> None:
+        with suppress(Conflict):
+            applications.withdraw(self.applicant, one_of(self.others, which).reference)
 
     @rule()
     def withdraws(self) -> None:
@@ -207,12 +235,8 @@ class Payments(RuleBasedStateMachine):
 
     @invariant()
     def whoever_was_heard_to_be_charged_is_captured(self) -> None:
-        captured = {
-            uuid
-            for (uuid,) in PaymentAttempt.select(PaymentAttempt.uuid)
-            .where(PaymentAttempt.state == AttemptState.CAPTURED)
-            .tuples()
-        }
+        leading = (PaymentAttempt.state == AttemptState.CAPTURED) & PaymentAttempt.leader.is_null()
+        captured = {uuid for (uuid,) in PaymentAttempt.select(PaymentAttempt.uuid).where(leading).tuples()}
         charged = {uuid for uuid, sale in self.bank.sales.items() if sale.decision == "ACCEPT"}
         assert self.heard <= captured <= charged
 

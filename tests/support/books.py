@@ -25,6 +25,7 @@ def assert_books_stand() -> None:
     refunds = list(Refund.select())
     done = [refund for refund in refunds if refund.state == RefundState.DONE]
     _one_receipt_per_paid_bill(captured, receipts)
+    _what_is_paid_together_is_taken_together()
     _no_number_is_missing(receipts)
     _every_journal_has_its_cause(captured, done)
     _balances(captured, done)
@@ -47,6 +48,17 @@ def _one_receipt_per_paid_bill(captured: list[PaymentAttempt], receipts: list[Re
             assert receipt.amount == attempt.amount == bills[attempt.bill_id].total
 
 
+def _what_is_paid_together_is_taken_together() -> None:
+    attempts = {attempt.id: attempt for attempt in PaymentAttempt.select()}
+    for attempt in attempts.values():
+        leader = attempts[attempt.leader_id or attempt.id]
+        assert leader.leader_id is None
+        same = ("payer_id", "provider", "mode", "profile", "card_brand", "card_masked")
+        assert [getattr(attempt, name) for name in same] == [getattr(leader, name) for name in same]
+        assert (attempt.state == AttemptState.CAPTURED) == (leader.state == AttemptState.CAPTURED)
+        assert attempt is leader or attempt.provider_transaction is None
+
+
 def _no_number_is_missing(receipts: list[Receipt]) -> None:
     for series, year in {(receipt.series, receipt.year) for receipt in receipts}:
         numbers = sorted(receipt.sequence for receipt in receipts if (receipt.series, receipt.year) == (series, year))
@@ -64,7 +76,11 @@ def _every_journal_has_its_cause(captured: list[PaymentAttempt], done: list[Refu
 
 def _balances(captured: list[PaymentAttempt], done: list[Refund]) -> None:
     stray = {attempt.id for attempt in captured if attempt.stray}
-    for provider, mode in {(attempt.provider, attempt.mode) for attempt in captured}:
+    at_tills = {attempt.id for attempt in captured if attempt.cashier_id}
+    taken = sum((attempt.amount for attempt in captured if attempt.id in at_tills), Money(0))
+    tills = JournalEntry.select().where(JournalEntry.account.startswith("till:"))
+    assert sum((entry.amount for entry in tills), Money(0)) == taken
+    for provider, mode in {(attempt.provider, attempt.mode) for attempt in captured if attempt.id not in at_tills}:
         here = {attempt.id: attempt.amount for attempt in captured if (attempt.provider, attempt.mode) == (provider, mode)}
         given = sum((refund.amount for refund in done if refund.attempt_id in here), Money(0))
         assert ledger.balance(clearing(provider, mode)) == sum(here.values(), Money(0)) - given

@@ -85,12 +85,7 @@ class Renewal:
 def a_submitted_renewal(*, actor: Actor | None = None, months: int = 12) -> Renewal:
     """Somebody's fourth-grade company, member for another month, renewed for so many months: 25 rials a year. Needs the fee schedule."""
     actor = actor or signed_in(a_person(civil_number=f"8{next(_numbers):07}"))
-    number = f"7{next(_numbers):06}"
-    company = {"name_en": "Palm Trading", "name_ar": "نخلة للتجارة", "address_en": "Ruwi", "address_ar": "روي"}
-    company |= {"head_office_en": "Muscat", "head_office_ar": "مسقط", "grade": "fourth"}
-    ends = {"establishment": number, "expires": (today() + dt.timedelta(days=30)).isoformat()}
-    _registered("chamber.establishments", number, company | {"holder": actor.civil_number or ""})
-    _registered("chamber.memberships", f"9{number}", company | ends)
+    number = a_company(actor.civil_number or "")
     opened = applications.start(actor, "chamber.renew-membership")
     for step, typed in (
         ("establishment", {"registration": number}),
@@ -100,6 +95,17 @@ def a_submitted_renewal(*, actor: Actor | None = None, months: int = 12) -> Rene
         answers.answer(actor, opened, opened.service.step(step), typed)
     submission.submit(actor, opened.reference, submission.offer(opened).seal)
     return Renewal(actor, opened.reference)
+
+
+def a_company(holder: str) -> str:
+    """A fourth-grade company of that civil number, member for another month; returns its number, the membership's is 9 before it."""
+    number = f"7{next(_numbers):06}"
+    company = {"name_en": "Palm Trading", "name_ar": "نخلة للتجارة", "address_en": "Ruwi", "address_ar": "روي"}
+    company |= {"head_office_en": "Muscat", "head_office_ar": "مسقط", "grade": "fourth"}
+    ends = {"establishment": number, "expires": (today() + dt.timedelta(days=30)).isoformat()}
+    _registered("chamber.establishments", number, company | {"holder": holder})
+    _registered("chamber.memberships", f"9{number}", company | ends)
+    return number
 
 
 def _registered(code: str, number: str, row: dict[str, str]) -> None:

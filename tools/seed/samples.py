@@ -80,7 +80,8 @@ def _sample(service: Service, day: dt.date, chance: random.Random) -> Sample | N
         plain(quote.frozen()),
         quote.total.baisa,
         tuple(
-            (posting.account, posting.amount.baisa) for posting in ledger.capture(PROVIDER, MODE, service.authority, quote.lines)
+            (posting.account, posting.amount.baisa)
+            for posting in ledger.capture(ledger.clearing(PROVIDER, MODE), service.authority, quote.lines)
         ),
     )
 
