@@ -18,7 +18,7 @@ from engine.lifecycle import EDITABLE, WAITING_FOR_APPLICANT, State, move
 from engine.registers import Record
 from engine.service import Case, Decision, Service, Step
 from engine.wording import _
-from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, database
+from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, Visit, VisitState, database
 from operations import announcements, audit, bills, counters, documents, fees, messages, ownership, registers, service_clock
 from operations.now import now, today
 from statements import locked, statement
@@ -216,11 +216,12 @@ def frozen_case(row: Application) -> Case:
 
 @database.atomic()
 def withdraw(actor: Actor, reference: str) -> None:
-    """Give up an application that waits for its applicant. A draft disappears from the dashboard; nothing is charged."""
+    """Give up an application that waits for its applicant. A draft disappears from the dashboard; nothing is charged, nobody comes to look."""
     row = lock(actor, reference)
     if State(row.state) not in WAITING_FOR_APPLICANT:
         raise Conflict(_("This application can no longer be withdrawn here: the authority has it, or it has ended."))
     bills.cancel_open(row)
+    Visit.update(state=VisitState.CANCELLED).where((Visit.application == row) & (Visit.state == VisitState.PLANNED)).execute()
     row.closed_at = now()
     advance(row, State.WITHDRAWN)
     happened(row, "withdrawn", actor)

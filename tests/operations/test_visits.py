@@ -8,12 +8,13 @@ from peewee import IntegrityError
 
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refusal
-from models import ApplicationEvent, Finding, Message, Outcome, Upload, Visit, VisitReport, VisitState
-from operations import casework, desk, visits
+from models import Application, ApplicationEvent, Finding, Message, Outcome, Upload, Visit, VisitReport, VisitState
+from operations import applications, casework, desk, visits
 from operations.answers import Uploaded
 from operations.now import now
 from operations.visits import Plan
 from tests.operations.test_stages import a_clerk, asked
+from tests.support.builders import signed_in
 from tests.support.postbox import delivered
 
 pytestmark = pytest.mark.usefixtures("rules")
@@ -143,3 +144,11 @@ def test_it_is_not_decided_while_a_visit_is_planned_but_may_be_returned(clerk: A
         with pytest.raises(Refusal, match="still planned"):
             casework.decide(clerk, reference, outcome, reason="Hm")
     casework.decide(clerk, reference, Outcome.RETURN, reason="Hm")
+
+
+def test_nobody_comes_for_an_application_that_its_applicant_gave_up(clerk: Actor, reference: str) -> None:
+    visits.plan(clerk, reference, a_plan())
+    casework.decide(clerk, reference, Outcome.RETURN, reason="Hm")
+    row = Application.get(Application.reference == reference)
+    applications.withdraw(signed_in(row.account), reference)
+    assert [visit.state for visit in visits.of(row)] == [VisitState.CANCELLED]
