@@ -19,6 +19,14 @@ hypothesis.settings.register_profile("house", deadline=None)  # a busy machine i
 hypothesis.settings.load_profile("house")
 
 
+LONGEST_FIRST = ("tests/journeys/", "tests/bench/")
+"""Files that take a minute: begun first, so that no core waits for the other at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+
+
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     with SmtpServer() as server:
