@@ -75,8 +75,8 @@ class Delegations(RuleBasedStateMachine):
     workers: list[Account]  # a head for each office, then who may move
     tokens: dict[int, str]
 
-    @initialize()
-    def nobody_has_agreed_yet(self) -> None:
+    @initialize(services=SCOPES)
+    def an_office_acts_for_a_customer(self, services: tuple[str, ...]) -> None:
         type(self).fresh()
         Session.update(delegation=None).execute()
         self.offices = [an_office() for _ in range(OFFICES)]
@@ -89,6 +89,11 @@ class Delegations(RuleBasedStateMachine):
         self.blocked: set[int] = set()
         self.works: dict[int, int | None] = {number: number % OFFICES for number in range(WORKERS)}
         self.acts: dict[int, Given | None] = dict.fromkeys(range(WORKERS))
+        self.asks(0, 0, services, 30)
+        self.agrees(0, 0)
+        for worker in (0, OFFICES):
+            self.begins_to_act(0, worker)
+            self.files(worker, SERVICES[0])
 
     # --- The model
 
@@ -206,6 +211,14 @@ class Delegations(RuleBasedStateMachine):
             delegations.agree(self.customer(customer), given.id, address=ADDRESS)
             self.agreed(given)
 
+    @rule(office=AN_OFFICE, customer=A_CUSTOMER, services=SCOPES)
+    def agrees_to_something_else(self, office: int, customer: int, services: tuple[str, ...]) -> None:
+        """In place of what stood; and somebody acts by it at once, where what was filed under the old one lies."""
+        if office not in self.blocked:
+            self.asks(office, customer, services, 30)
+            self.agrees(len(self.given) - 1, customer)
+            self.begins_to_act(len(self.given) - 1, office)
+
     @precondition(lambda self: self.given)
     @rule(which=ANY, customer=A_CUSTOMER)
     def ends(self, which: int, customer: int) -> None:
@@ -213,6 +226,14 @@ class Delegations(RuleBasedStateMachine):
         with only_if(not given.over and given.customer == customer, NotFound):
             delegations.end(self.customer(customer), given.id, address=ADDRESS)
             given.over = True
+
+    @precondition(lambda self: any(self.acts.values()))
+    @rule(which=ANY)
+    def ends_what_somebody_acts_by(self, which: int) -> None:
+        used = [given for given in self.acts.values() if given and not given.over]
+        if used:
+            given = used[which % len(used)]
+            self.ends(self.given.index(given), given.customer)
 
     # --- What else happens
 
@@ -243,7 +264,9 @@ class Delegations(RuleBasedStateMachine):
         if at is not None and at not in self.blocked:
             row = Operator.get((Operator.account == self.workers[worker]) & Operator.ended_at.is_null())
             offices.end(self.worker(at), row.id)  # the head of office n is worker n
-            self.works[worker] = None
+            self.works[worker] = self.acts[worker] = None
+            for which in range(len(self.given)):
+                self.begins_to_act(which, worker)
 
     @rule(worker=st.integers(WORKERS - MOVABLE, WORKERS - 1), office=AN_OFFICE)
     def an_operator_begins_elsewhere(self, worker: int, office: int) -> None:
