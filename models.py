@@ -737,6 +737,7 @@ class VisitReport(Row):
     """What the visit found. Append-only; its photos are also Uploads of the application."""
 
     visit = ForeignKeyField(Visit, unique=True, on_delete="RESTRICT")
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
     by = ForeignKeyField(Account, on_delete="RESTRICT")
     finding = one_of("finding", Finding)
     text = TextField()
@@ -1316,5 +1317,7 @@ ERASABLE: dict[type[Row], dict[str, Any]] = {
     Version: {"frozen": {}},
     DecisionMade: {"reason": "", "remarks": {}},
     Note: {"text": ""},
+    Opinion: {"question": "", "answer": ""},
+    VisitReport: {"text": "", "photos": []},
 }
 """The one change that some append-only tables allow: these columns become empty, all of them, once their application is erased."""

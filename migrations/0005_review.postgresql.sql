@@ -28,9 +28,11 @@ CREATE INDEX "visit_planned_by_id" ON "visit" ("planned_by_id");
 
 CREATE UNIQUE INDEX "visit_one_planned" ON "visit" ("application_id") WHERE state = 'planned';
 
-CREATE TABLE "visit_report" ("id" SERIAL NOT NULL PRIMARY KEY, "visit_id" INTEGER NOT NULL, "by_id" INTEGER NOT NULL, "finding" TEXT NOT NULL CHECK (finding IN ('in-order', 'not-in-order', 'not-possible')), "text" TEXT NOT NULL, "photos" JSONB NOT NULL, "at" TIMESTAMP NOT NULL, FOREIGN KEY ("visit_id") REFERENCES "visit" ("id") ON DELETE RESTRICT, FOREIGN KEY ("by_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
+CREATE TABLE "visit_report" ("id" SERIAL NOT NULL PRIMARY KEY, "visit_id" INTEGER NOT NULL, "application_id" INTEGER NOT NULL, "by_id" INTEGER NOT NULL, "finding" TEXT NOT NULL CHECK (finding IN ('in-order', 'not-in-order', 'not-possible')), "text" TEXT NOT NULL, "photos" JSONB NOT NULL, "at" TIMESTAMP NOT NULL, FOREIGN KEY ("visit_id") REFERENCES "visit" ("id") ON DELETE RESTRICT, FOREIGN KEY ("application_id") REFERENCES "application" ("id") ON DELETE RESTRICT, FOREIGN KEY ("by_id") REFERENCES "account" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "visit_report_visit_id" ON "visit_report" ("visit_id");
+
+CREATE INDEX "visit_report_application_id" ON "visit_report" ("application_id");
 
 CREATE INDEX "visit_report_by_id" ON "visit_report" ("by_id");
 

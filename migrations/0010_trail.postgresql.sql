@@ -62,3 +62,12 @@ CREATE TRIGGER decision_made_no_update BEFORE UPDATE ON decision_made FOR EACH R
 DROP TRIGGER note_no_update ON note;
 
 CREATE TRIGGER note_no_update BEFORE UPDATE ON note FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasing('{"text": ""}');
+
+DROP TRIGGER opinion_no_update ON opinion;
+
+CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion FOR EACH ROW
+WHEN (OLD.closed_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.desk <> OLD.desk OR NEW.asked_by_id <> OLD.asked_by_id OR NEW.question <> OLD.question) EXECUTE FUNCTION refuse_all_but_erasing('{"question": "", "answer": ""}');
+
+DROP TRIGGER visit_report_no_update ON visit_report;
+
+CREATE TRIGGER visit_report_no_update BEFORE UPDATE ON visit_report FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasing('{"text": "", "photos": []}');

@@ -73,3 +73,19 @@ WHEN NOT (NEW.id IS OLD.id AND NEW.application_id IS OLD.application_id AND NEW.
   AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL)) BEGIN
   SELECT RAISE(ABORT, 'note is append-only');
 END;
+
+DROP TRIGGER opinion_no_update;
+
+CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion
+WHEN (OLD.closed_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.desk <> OLD.desk OR NEW.asked_by_id <> OLD.asked_by_id OR NEW.question <> OLD.question) AND NOT (NEW.id IS OLD.id AND NEW.application_id IS OLD.application_id AND NEW.desk IS OLD.desk AND NEW.asked_by_id IS OLD.asked_by_id AND NEW.question = '' AND NEW.asked_at IS OLD.asked_at AND NEW.answered_by_id IS OLD.answered_by_id AND NEW.stance IS OLD.stance AND NEW.answer = '' AND NEW.closed_at IS OLD.closed_at
+  AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL)) BEGIN
+  SELECT RAISE(ABORT, 'opinion is append-only');
+END;
+
+DROP TRIGGER visit_report_no_update;
+
+CREATE TRIGGER visit_report_no_update BEFORE UPDATE ON visit_report
+WHEN NOT (NEW.id IS OLD.id AND NEW.visit_id IS OLD.visit_id AND NEW.application_id IS OLD.application_id AND NEW.by_id IS OLD.by_id AND NEW.finding IS OLD.finding AND NEW.text = '' AND NEW.photos = '[]' AND NEW.at IS OLD.at
+  AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL)) BEGIN
+  SELECT RAISE(ABORT, 'visit_report is append-only');
+END;

@@ -395,7 +395,7 @@ def dossier(actor: Actor, reference: str, duty: Duty = Duty.CLERK) -> Dossier:
         holder=staff.name_of(row.clerk, actor.locale) if row.clerk_id else "",
         mine=row.clerk_id == actor.account,
         own=casework.is_own(actor, row),
-        here=staff.works_at(actor, row.desk),
+        here=staff.works_at(actor, row.desk, duty),
         barred=any(made.clerk_id == actor.account for made in approvals(decisions, row)),
         events=events,
         decisions=decisions,

@@ -20,6 +20,7 @@ from engine.wording import Text, _
 from models import (
     ERASABLE,
     Application,
+    BatchRow,
     Declaration,
     Document,
     Message,
@@ -27,6 +28,7 @@ from models import (
     StepUp,
     Upload,
     UtcField,
+    Visit,
     database,
 )
 from operations import applications, audit, bills, documents, messages, outbox, stored_files
@@ -178,6 +180,8 @@ def _forget(row: Application) -> None:
     row.save()
     for table, blank in ERASABLE.items():  # append-only: their triggers let this one change pass, now that the row says erased
         table.update(blank).where(table.application == row).execute()
+    Visit.update(place="", visitor="").where(Visit.application == row).execute()
+    BatchRow.update(typed={}, subject=None).where(BatchRow.application == row).execute()
     Declaration.update(content={}, prepared=None).where(Declaration.application == row).execute()
     for table in (SearchTerm, StepUp):
         table.delete().where(table.application == row).execute()
@@ -253,6 +257,6 @@ RULES: dict[Kind, Rule] = {
     ),
 }
 """Each kind with its rule, in the order they are run."""
-ERASED = frozenset({*ERASABLE, Upload, Message, Declaration, SearchTerm, StepUp})
+ERASED = frozenset({*ERASABLE, Upload, Message, Declaration, SearchTerm, StepUp, Visit, BatchRow})
 """Tables of an application whose content goes with it. The others are kept for good: `KEPT` says which, a test that none is forgotten."""
-KEPT = frozenset({"Bill", "Document", "RegisterRecord"})
+KEPT = frozenset({"Bill", "Document", "RegisterRecord", "ServiceClock", "TimeTaken"})

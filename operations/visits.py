@@ -89,7 +89,9 @@ def _report(actor: Actor, reference: str, finding: Finding, text: str, photos: l
         raise Refusal(_("The visit is still ahead: report after it, or move it."))
     made.state = VisitState.DONE
     made.save()
-    VisitReport.create(visit=made, by=actor.account, finding=finding, text=text, photos=photos, at=now())
+    VisitReport.create(
+        visit=made, application=made.application_id, by=actor.account, finding=finding, text=text, photos=photos, at=now()
+    )
     for photo in photos:
         Upload.create(
             application=row,

@@ -41,13 +41,11 @@ _OPINION_CHANGED = " OR ".join(
         *(f"NEW.{name} <> OLD.{name}" for name in ("application_id", "desk", "asked_by_id", "question")),
     )
 )
-_SQLITE_OPINION = (
-    f"""CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion
-WHEN {_OPINION_CHANGED} BEGIN
+_SQLITE_OPINION = """CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion
+WHEN ({changed}) AND NOT ({same}
+  AND EXISTS (SELECT 1 FROM application WHERE id = OLD.application_id AND erased_at IS NOT NULL)) BEGIN
   SELECT RAISE(ABORT, 'opinion is append-only');
-END""",
-    _SQLITE_FROZEN.format(table="opinion", verb="delete", VERB="DELETE"),
-)
+END"""
 _POSTGRESQL_FROZEN = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 _POSTGRESQL_ERASABLE = """CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasing('{blank}')"""
 _POSTGRESQL_FUNCTIONS = (
@@ -76,10 +74,8 @@ $$ BEGIN
   RETURN NEW;
 END $$""",
 )
-_POSTGRESQL_OPINION = (
-    f"CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion FOR EACH ROW WHEN ({_OPINION_CHANGED}) EXECUTE FUNCTION refuse_change()",
-    _POSTGRESQL_FROZEN.format(table="opinion", verb="delete", VERB="DELETE"),
-)
+_POSTGRESQL_OPINION = """CREATE TRIGGER opinion_no_update BEFORE UPDATE ON opinion FOR EACH ROW
+WHEN ({changed}) EXECUTE FUNCTION refuse_all_but_erasing('{blank}')"""
 _POSTGRESQL_JOURNAL = (
     "CREATE TRIGGER journal_balanced BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced()",
     "CREATE TRIGGER journal_entry_closed BEFORE INSERT ON journal_entry FOR EACH ROW EXECUTE FUNCTION refuse_late_entry()",
@@ -98,7 +94,7 @@ def statements(dialect: str) -> Iterator[str]:
     for model in models.APPEND_ONLY:
         yield from _guards(dialect, model)
     yield from _POSTGRESQL_JOURNAL if dialect == "postgresql" else _SQLITE_JOURNAL
-    yield from _POSTGRESQL_OPINION if dialect == "postgresql" else _SQLITE_OPINION
+    yield from _opinion(dialect)
 
 
 def _guards(dialect: str, model: type[models.Row]) -> Iterator[str]:
@@ -111,6 +107,14 @@ def _guards(dialect: str, model: type[models.Row]) -> Iterator[str]:
     else:
         yield erasable.format(table=table, blank=json.dumps(blank), same=_same(model, blank))
     yield frozen.format(table=table, verb="delete", VERB="DELETE")
+
+
+def _opinion(dialect: str) -> Iterator[str]:
+    """An opinion is written twice, asked and closed; then only erasing empties it."""
+    blank = models.ERASABLE[models.Opinion]
+    update, delete = (_POSTGRESQL_OPINION, _POSTGRESQL_FROZEN) if dialect == "postgresql" else (_SQLITE_OPINION, _SQLITE_FROZEN)
+    yield update.format(changed=_OPINION_CHANGED, same=_same(models.Opinion, blank), blank=json.dumps(blank))
+    yield delete.format(table="opinion", verb="delete", VERB="DELETE")
 
 
 def _same(model: type[models.Row], blank: dict[str, Any]) -> str:

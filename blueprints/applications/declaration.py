@@ -65,7 +65,7 @@ def declaration(reference: str) -> ResponseReturnValue:
 def _waiting(reference: str) -> Response:
     if request.headers.get("X-Quiet") == "1":
         return make_response("", 204)  # not yet: the page stays as it is, and asks again
-    return page("applications/declaration_waiting.html", here=url_for(".declaration", reference=reference))
+    return page("applications/declaration_waiting.html", again=url_for(".declaration", reference=reference))
 
 
 @blueprint.get("/applications/<reference>/declaration/paper")

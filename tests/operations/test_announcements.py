@@ -141,9 +141,8 @@ def test_an_administrator_speaks_for_their_authority_only() -> None:
     announcements.end(theirs, own)
     with pytest.raises(Conflict):
         announcements.end(all_of_it, own)
-    assert [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)] == ["announcement.made"] * 2 + [
-        "announcement.ended"
-    ]
+    entries = AuditEntry.select().where(AuditEntry.action.startswith("announcement.")).order_by(AuditEntry.id)
+    assert [entry.action for entry in entries] == ["announcement.made"] * 2 + ["announcement.ended"]
 
 
 def test_pages_ask_the_database_once_in_some_seconds() -> None:

@@ -9,6 +9,7 @@ from models import (
     Session,
 )
 from operations import accounts, entrance, passwords, security_events, sessions
+from operations.blocking import BLOCKED
 from operations.now import now
 from tests.support.builders import PASSWORD, a_person
 from tests.support.postbox import last_code
@@ -39,7 +40,7 @@ def test_wrong_passwords_unknown_and_blocked_people_get_one_answer() -> None:
     for who, password in [
         ("known@bawaba.example", NEW),
         ("unknown@bawaba.example", PASSWORD),
-        ("blocked@bawaba.example", PASSWORD),
+        ("blocked@bawaba.example", NEW),
         ("rubbish", ""),
     ]:
         with pytest.raises(Refusal) as refused:
@@ -47,6 +48,14 @@ def test_wrong_passwords_unknown_and_blocked_people_get_one_answer() -> None:
         said.append((str(refused.value), refused.value.field))
     assert len(set(said)) == 1
     assert [event.kind for event in SecurityEvent.select()] == ["sign-in-refused"] * 4
+
+
+def test_a_blocked_person_is_told_so_after_the_right_password() -> None:
+    blocked = a_person(email="blocked@bawaba.example")
+    Account.update(blocked_at=now()).where(Account.id == blocked.id).execute()
+    with pytest.raises(Refusal) as refused:
+        recognised("blocked@bawaba.example", PASSWORD)
+    assert refused.value.message == BLOCKED
 
 
 def test_an_unknown_person_costs_the_time_of_a_known_one() -> None:

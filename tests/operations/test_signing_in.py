@@ -12,6 +12,7 @@ from gateways.certificates import CertificateValidator, Reason, Untrusted
 from gateways.mobile_id.rest import RestMobileId
 from models import Account, ChallengeState, Identifier, IdentifierType, IdentityChallenge, SecurityEvent, database
 from operations import challenges, civil_numbers, entrance, housekeeping, newcomers, outbox, registering, sessions, signing_in
+from operations.blocking import BLOCKED
 from operations.now import now
 from operations.outside import outside
 from operations.signing_in import BY_CARD, BY_PHONE, Arrival
@@ -153,12 +154,17 @@ def test_a_card_is_never_verified_inside_a_transaction() -> None:
         _touched = outside.cards
 
 
-@pytest.mark.parametrize("state", ["unproven", "blocked"])
-def test_a_claimed_number_or_a_blocked_account_is_not_entered(state: str, alis: Card) -> None:
-    account = a_person(civil_number=cards.ALI, verified=state == "blocked")
-    if state == "blocked":
-        Account.update(blocked_at=now()).where(Account.id == account.id).execute()
+def test_a_claimed_number_is_not_entered(alis: Card) -> None:
+    a_person(civil_number=cards.ALI, verified=False)
     assert card_in(alis).account is None
+
+
+def test_the_owner_of_a_blocked_account_is_told_so(alis: Card) -> None:
+    account = a_person(civil_number=cards.ALI)
+    Account.update(blocked_at=now()).where(Account.id == account.id).execute()
+    with pytest.raises(Refusal) as refused:
+        card_in(alis)
+    assert refused.value.message == BLOCKED
 
 
 def test_a_number_noted_but_not_verified_opens_nothing_and_may_be_proven_later(alis: Card) -> None:

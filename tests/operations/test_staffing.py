@@ -75,7 +75,8 @@ def test_a_role_is_given_and_taken_and_the_person_told_and_signed_out() -> None:
         "role-given",
         "role-taken",
     ]
-    assert [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)] == ["staff.role-given", "staff.role-taken"]
+    entries = AuditEntry.select().where(AuditEntry.action.startswith("staff.")).order_by(AuditEntry.id)
+    assert [entry.action for entry in entries] == ["staff.role-given", "staff.role-taken"]
 
 
 def test_the_same_role_twice_is_once() -> None:
@@ -191,7 +192,7 @@ def test_the_second_factor_is_reset_and_the_sessions_end() -> None:
     signed_in(account)
     staffing.reset_second_factor(actor, account.id)
     assert not SecondFactor.select().exists() and not open_sessions(account)
-    assert AuditEntry.get().account_id == actor.account
+    assert AuditEntry.get(AuditEntry.action == "second-factor-reset").account_id == actor.account
     signed_in(account)
     staffing.end_sessions(actor, account.id)
     assert not open_sessions(account)

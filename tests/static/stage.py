@@ -82,6 +82,7 @@ def frame(**more: Any) -> dict[str, Any]:
         "layout": "layouts/page.html",
         "actor": SimpleNamespace(signed_in=True, name="سالم", acting_for=None),
         "notices": [],
+        "announcements": [],
         "development": False,
         "other_locale_url": "/other",
         "portal": portal,

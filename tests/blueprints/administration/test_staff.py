@@ -78,8 +78,8 @@ def test_the_commands_say_what_they_cannot_do(portal: Flask) -> None:
 
 
 def test_ones_own_page_offers_nothing_to_change(portal: Flask) -> None:
-    browser = browser_of(portal, "administrator", first_name="Zahra")
-    page = browser.visit(f"/administration/staff/{number_of('Zahra')}")
+    browser = browser_of(portal, "administrator", first_name="Moza")
+    page = browser.visit(f"/administration/staff/{number_of('Moza')}")
     assert "This is your own account." in page.text and not page.html.xpath("//main//form")
 
 
