@@ -118,7 +118,9 @@ def _withdraw_earlier(office: Office, who: str) -> None:
 
 
 def _unanswered() -> Any:
-    return Delegation.consented_at.is_null() & Delegation.revoked_at.is_null() & (Delegation.created_at > now() - WAITS)
+    """Still to be answered: an agreement to what is past its last day would end the one that stands, and grant nothing."""
+    open_ = Delegation.consented_at.is_null() & Delegation.revoked_at.is_null()
+    return open_ & (Delegation.created_at > now() - WAITS) & (Delegation.until >= today())
 
 
 # --- Agreeing --------------------------------------------------------------------------------------------------------------------

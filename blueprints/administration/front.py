@@ -12,25 +12,27 @@ from operations import administering
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
-ROOMS: tuple[tuple[str, Text, Text, bool], ...] = (
+ROOMS: tuple[tuple[str, str, Text, Text, bool], ...] = (
     (
         "administration.proposals",
+        "pay",
         _("Fees"),
         _("Propose a change, see what it does, have a second administrator approve it."),
         False,
     ),
     (
         "administration.announcements",
+        "info",
         _("Closings and notices"),
         _("Close a service for some days, or tell everybody something."),
         False,
     ),
-    ("administration.staff", _("Staff and roles"), _("Invite, give and take roles, block an account."), False),
-    ("hours.holidays", _("Holidays"), _("The days and hours by which answers are owed."), False),
-    ("administration.imports", _("Registers"), _("Bring in an extract and read what it changed."), False),
-    ("administration.messages", _("Words of messages"), _("Change what mails and SMS say, in both languages."), True),
+    ("administration.staff", "people", _("Staff and roles"), _("Invite, give and take roles, block an account."), False),
+    ("hours.holidays", "clock", _("Holidays"), _("The days and hours by which answers are owed."), False),
+    ("administration.imports", "upload", _("Registers"), _("Bring in an extract and read what it changed."), False),
+    ("administration.messages", "mail", _("Words of messages"), _("Change what mails and SMS say, in both languages."), True),
 )
-"""The pages of administration: where, what, in more words, and whether only for administrators of the whole portal."""
+"""The pages of administration: where, its sign, what, in more words, and whether only for administrators of the whole portal."""
 
 
 @blueprint.get("")
@@ -40,8 +42,8 @@ def front() -> Response:
     authorities = administering.authorities_of(actor())
     everything = administering.administers_all(actor())
     rooms = [
-        {"title": title, "text": text, "href": url_for(endpoint)}
-        for endpoint, title, text, whole in ROOMS
+        {"title": title, "text": text, "icon": icon, "href": url_for(endpoint)}
+        for endpoint, icon, title, text, whole in ROOMS
         if everything or not whole
     ]
     return page("administration/front.html", rooms=rooms, scope=None if everything else titles(authorities))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
 from wtforms import SelectMultipleField
 
 from blueprints.forms import Form
@@ -11,6 +12,8 @@ from operations.payments import Standing
 
 if TYPE_CHECKING:
     from models import Bill, PaymentAttempt
+
+NUMBER = Markup('<bdi dir="ltr">{}</bdi>')
 
 
 class Chosen(Form):
@@ -26,7 +29,7 @@ class Chosen(Form):
 
 def _choice(bill: "Bill") -> dict[str, Any]:
     application = bill.application
-    return {"title": application.frozen["title"], "hint": application.reference, "aside": bill.total}
+    return {"title": application.frozen["title"], "hint": NUMBER.format(application.reference), "aside": bill.total}
 
 
 def total(bills: "list[Bill]") -> Money:

@@ -3,43 +3,16 @@
 Some people are parked at each stage of a renewal; a page is its address and the cookies of whoever stands there.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.journeys import story
+from tests.journeys.place import Arrive, Place, press
 from tests.journeys.traveller import DECLINED, NEVER, REVIEWED, SERVICE, Traveller
+from tests.journeys.workplaces import workplaces
 from tests.support.portal import Person, Portal
-
-Arrive = Callable[[Page], None]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A page to look at: where, with whose cookies, and what is done there first (such as sending an empty form)."""
-
-    name: str
-    path: str
-    cookies: tuple[Any, ...] = ()
-    first: Arrive | None = None
-
-    def show(self, page: Page, portal: Portal) -> None:
-        answer = page.goto(self.path if self.path.startswith("http") else f"{portal.url}{self.path}")
-        assert answer and answer.status < 500, f"{self.name}: {answer and answer.status}"
-        if self.first:
-            self.first(page)
-
-
-def press(selector: str, then: str = ".wrong") -> Arrive:
-    """Send what stands there, and wait for what comes of it."""
-
-    def first(page: Page) -> None:
-        page.locator(selector).first.click()
-        expect(page.locator(then).first).to_be_visible()
-
-    return first
 
 
 def open_menu(page: Page) -> None:
@@ -277,4 +250,5 @@ PARKS = (
     under_review,
     unanswered,
     done,
+    workplaces,
 )
