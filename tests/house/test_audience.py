@@ -180,6 +180,8 @@ AUDIENCE = {
     "/office/requests/<int:delegation>": ITS_OPERATORS,
     "/office/requests/<int:delegation>/card": ITS_OPERATORS,
     "/office/requests/<int:delegation>/card/challenge": ITS_OPERATORS,
+    "/office/statement": OPERATORS,
+    "/office/statement.csv": OPERATORS,
     "/office/batches": "operators",
     "/office/batches/<uuid>": "operators of its office",
     "/office/batches/<uuid>/confirmation": "operators of its office, proven",

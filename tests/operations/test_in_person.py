@@ -44,7 +44,6 @@ from tests.operations.test_desk import asked
 from tests.support.builders import a_person, signed_in
 from tests.support.clock import Clock
 from tests.support.offices import acting_by, again, agreed, an_office, an_operator
-from tests.support.renewals import step_of
 
 pytestmark = pytest.mark.usefixtures("rules")
 DESK = "municipality.administration"
