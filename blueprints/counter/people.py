@@ -60,6 +60,7 @@ class DocumentForm(Form):
     def __init__(self) -> None:
         super().__init__()
         self.country.choices = countries(locale())
+        self.arabic_name.description = _("In Arabic letters, as it stands on the document")
 
     @property
     def seen(self) -> in_person.Document:
