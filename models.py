@@ -64,10 +64,10 @@ class MoneyField(Typed, BigIntegerField):
         return None if value is None else Money(value)
 
 
-def one_of(column: str, values: type[StrEnum], **options: Any) -> TextField:
+def one_of(column: str, values: type[StrEnum], *more: Any, **options: Any) -> TextField:
     """A text column that holds a value of the enumeration, and the database says so."""
     listed = ", ".join(f"'{value}'" for value in values)
-    return TextField(constraints=[Check(f"{column} IN ({listed})")], **options)
+    return TextField(constraints=[*more, Check(f"{column} IN ({listed})")], **options)
 
 
 def new_id() -> str:
@@ -126,7 +126,7 @@ class Account(Row):
     password_hash = TextField()
     locale = TextField(default="ar", constraints=[Check("locale IN ('ar', 'en')")])
     created_at = UtcField()
-    active_at = UtcField(null=True)  # when both e-mail and phone were verified
+    active_at = UtcField(null=True)  # when both e-mail and phone were verified, or a clerk at a counter opened it
     blocked_at = UtcField(null=True)
     closing_at = UtcField(null=True, index=True)  # its owner asked to close it: erased then, unless they sign in before
     closed_at = UtcField(null=True)  # erased; the row stays for what must be kept
@@ -204,6 +204,16 @@ class Consent(StrEnum):
     COUNTER = "counter"  # in person, before a clerk
 
 
+class Evidence(StrEnum):
+    """What showed a clerk who stands at the counter."""
+
+    NONE = ""  # not at a counter
+    CARD = "card"  # the ID card in the counter's reader, with its PIN
+    CIVIL_CARD = "civil-card"  # the original, seen
+    RESIDENT_CARD = "resident-card"
+    PASSPORT = "passport"
+
+
 class Delegation(Row):
     """Leave to act for a customer: of an office, or of a clerk at the counter of a desk. Asked for first, in force once consented to."""
 
@@ -213,13 +223,16 @@ class Delegation(Row):
     services = JSONField(default=list)  # codes of services; none: all
     until = DateField()  # the last day
     consent = one_of("consent", Consent, default=Consent.ASKED)
-    asked_for = TextField(default="")  # the address or civil number that the operator typed
+    asked_for = TextField(default="")  # the address or civil number that the operator typed; at a counter the document's number
     asked_by = ForeignKeyField(Account, index=False, on_delete="RESTRICT")
     challenge = TextField(default="")  # the code that was sent, if one was
     created_at = UtcField()
     consented_at = UtcField(null=True)
     revoked_at = UtcField(null=True)
     revoked_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")
+    evidence = one_of("evidence", Evidence, SQL("DEFAULT ''"), default=Evidence.NONE)
+    session = IntegerField(null=True)  # at a counter the clerk's, with which it ends (no key: a session names its delegation)
+    ends_at = UtcField(null=True)  # and when it ends at the latest
 
     class Meta:
         indexes = ((("office", "id"), False),)
@@ -229,9 +242,13 @@ class Delegation(Row):
             Check("consented_at IS NULL OR customer_id IS NOT NULL"),
             Check("customer_id IS NULL OR customer_id <> asked_by_id"),
             Check("revoked_by_id IS NULL OR revoked_at IS NOT NULL"),
+            Check("(desk <> '') = (evidence <> '')"),
+            Check("(desk <> '') = (session IS NOT NULL)"),
+            Check("(desk <> '') = (ends_at IS NOT NULL)"),
         ]
 
 
+Delegation.add_index(Delegation.asked_for, where=SQL("evidence = 'passport'"), name="delegation_passport")
 Delegation.add_index(
     Delegation.office,
     Delegation.customer,
@@ -428,6 +445,9 @@ class Application(Row):
 _pending = ", ".join(f"'{state}'" for state in sorted(PENDING))
 Application.add_index(
     Application.service, Application.subject, unique=True, where=SQL(f"state IN ({_pending})"), name="application_one_pending"
+)
+Application.add_index(
+    Application.office, Application.submitted_at, where=SQL("office_id IS NOT NULL"), name="application_office_day"
 )
 # What nobody has taken yet, and what each clerk has: the two lists that a desk lives from.
 Application.add_index(
@@ -942,7 +962,7 @@ class PaymentAttempt(Row):
     uuid = TextField(unique=True, default=new_id)
     bill = ForeignKeyField(Bill, backref="attempts", on_delete="RESTRICT")
     leader = ForeignKeyField("self", null=True, backref="followers", on_delete="RESTRICT")
-    payer = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # who went to pay; at a till the applicant
+    payer = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who went to pay; at a till the applicant
     cashier = ForeignKeyField(  # who took it, where it was not a bank
         Account,
         null=True,
@@ -966,7 +986,11 @@ class PaymentAttempt(Row):
     expires_at = UtcField()
 
     class Meta:
-        indexes = ((("provider", "mode", "provider_transaction"), True), (("cashier", "updated_at"), False))
+        indexes = (
+            (("provider", "mode", "provider_transaction"), True),
+            (("cashier", "updated_at"), False),
+            (("payer", "updated_at"), False),
+        )
         constraints = [
             Check("(state = 'captured') = (receipt_id IS NOT NULL OR stray)"),
             Check("NOT (stray AND receipt_id IS NOT NULL)"),

@@ -19,6 +19,7 @@ from operations.staff import Duty
 
 ROOMS: tuple[tuple[Duty, Text, str], ...] = (
     (Duty.CLERK, _("Desk"), "desk.queue"),
+    (Duty.CLERK, _("Counter"), "counter.serve"),
     (Duty.CASHIER, _("Till"), "counter.till"),
     (Duty.SUPERVISOR, _("Supervision"), "supervision.room"),
     (Duty.AUDITOR, _("Audit"), "audit.listed"),

@@ -11,6 +11,7 @@ class ActingFor:
 
     `office` is the row id of the office that acts; none for a clerk at the counter of `desk`. `office_name` is in the reader's language,
     and so is `name`. `civil_number` is the customer's, once it was proven. `services` are the codes it covers; none: all of them.
+    `evidence` and `assurance`: what showed the clerk who stands at the counter, and how sure that makes; nothing at an office.
     """
 
     delegation: int
@@ -21,6 +22,8 @@ class ActingFor:
     office_name: str = ""
     desk: str = ""
     services: frozenset[str] = frozenset()
+    evidence: str = ""
+    assurance: Assurance = Assurance.NONE
 
     def covers(self, service: str) -> bool:
         return not self.services or service in self.services

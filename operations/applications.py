@@ -255,10 +255,10 @@ def _bill(application: Any) -> Any:
 def granted(actor: Actor, opened: Opened) -> Assurance:
     """How sure we are of this person for this application: the session's password, or the proof that opened it.
 
-    A proof counts for the token it was answered with, from that token's first use on.
+    A proof counts for the token it was answered with, from that token's first use on. At a counter what the applicant showed counts too.
     """
-    grant = _grant.first(opened.row, actor.session)
-    return max(Assurance.PASSWORD, Assurance(grant.reached)) if grant else Assurance.PASSWORD
+    grant, shown = _grant.first(opened.row, actor.session), actor.acting_for.assurance if actor.acting_for else Assurance.NONE
+    return max(Assurance.PASSWORD, shown, Assurance(grant.reached) if grant else Assurance.NONE)
 
 
 @statement
@@ -271,7 +271,8 @@ def _grant(application: Any, session: Any) -> Any:
 def needed(actor: Actor, step: Step) -> Assurance:
     """How sure we must be before this step opens. Records are only listed for a civil number that was proven once.
 
-    Who acts for a customer proves themselves; that it is the customer's wish, the delegation proves.
+    Who acts for a customer proves themselves (at a counter the customer is there and was proven); that it is the customer's wish, the
+    delegation proves.
     """
     lists_own = any(isinstance(field, FromRegister) and field.of is None for field in step.fields)
     unproven = lists_own and actor.civil_number is None and actor.acting_for is None

@@ -65,7 +65,7 @@ def ask(actor: Actor, kind: IdentifierType, typed: str, services: Iterable[str],
             account=customer,
             locale=customer.locale if customer else actor.locale,
             address=address,
-            real=customer is not None,
+            real=customer is not None and destination != _nowhere(kind, who),
             name=customer.called(customer.locale) if customer else "",
             office=office.name,
             services=[both(catalogue.services[code].title) for code in wanted],
@@ -106,10 +106,14 @@ def _customer(kind: IdentifierType, who: str) -> Account | None:
 
 
 def _destination(kind: IdentifierType, who: str, customer: Account | None) -> str:
-    """Where the code goes. Of a civil number that nobody has proven: nowhere, but counted like any other."""
+    """Where the code goes. Of a civil number that nobody has proven, or whose owner has no address yet: nowhere, but counted as any other."""
     if kind is not IdentifierType.CIVIL_NUMBER:
         return who
-    return identifiers.value_of(customer, IdentifierType.EMAIL) if customer else f"{kind}:{who}"
+    return (identifiers.value_of(customer, IdentifierType.EMAIL) if customer else "") or _nowhere(kind, who)
+
+
+def _nowhere(kind: IdentifierType, who: str) -> str:
+    return f"{kind}:{who}"
 
 
 def _withdraw_earlier(office: Office, who: str) -> None:
@@ -242,8 +246,11 @@ def of_customer(actor: Actor) -> list[Delegation]:
     """Who may act for this person, and who asks to: newest first."""
     standing = Delegation.revoked_at.is_null() & (Delegation.until >= today())
     known = Delegation.consented_at.is_null(False) | _unanswered()
+    lasts = Delegation.ends_at.is_null() | (Delegation.ends_at > now())
     rows = Delegation.select(Delegation, Office).left_outer_join(Office)
-    return list(rows.where((Delegation.customer == actor.account) & standing & known).order_by(Delegation.id.desc()).limit(PAGE))
+    return list(
+        rows.where((Delegation.customer == actor.account) & standing & known & lasts).order_by(Delegation.id.desc()).limit(PAGE)
+    )
 
 
 def waiting(actor: Actor) -> list[Delegation]:

@@ -59,12 +59,9 @@ def _filed_by(application: Application) -> list[dict[str, Words]]:
 
 
 def filed_by(application: Application) -> Words | None:
-    """The office that filed it, or the authority whose clerk did at a counter; None for what its applicant submitted alone."""
+    """The office that filed it, or the counter where a clerk did; None for what its applicant submitted alone."""
     filed = (application.frozen or {}).get("filed_by")
-    if filed is None:
-        return None
-    office: Words = filed["office"]
-    return office if office["en"] else both(catalogue.authorities[application.authority].title)
+    return filed["office"] if filed else None
 
 
 def _running(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from engine.wording import _
 from gateways.delivery import Undeliverable
 from models import Account, Application, Delegation, Identifier, IdentifierType, Message, Office, OneTimeCode
-from operations import message_texts, outbox, secrets
+from operations import identifiers, message_texts, outbox, secrets
 from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import render, translate
@@ -62,8 +62,10 @@ def _tell_office(application: Application, template: str, cause: str, context: d
 
 
 def tell_owner(account: Account, template: str, *, key: str, **context: Any) -> None:
-    """Mail an account's owner about the account itself, in their language, once per key."""
-    email = Identifier.get((Identifier.account == account) & (Identifier.type == IdentifierType.EMAIL)).value
+    """Mail an account's owner about the account itself, in their language, once per key. Nothing where there is no address yet."""
+    email = identifiers.value_of(account, IdentifierType.EMAIL)
+    if not email:
+        return
     send("mail", email, template, key=key, locale=account.locale, account=account, name=account.called(account.locale), **context)
 
 

@@ -32,10 +32,14 @@ def of(secret: str | None) -> Newcomer | None:
     challenge = challenges.find(secret, NEWCOMER)
     if challenge is None:
         return None
-    person = challenge.person
-    first, _space, rest = person["name"].strip().partition(" ")
-    apart = person["given_name"] and person["surname"]
-    return Newcomer(person["civil_number"], person["given_name"] if apart else first, person["surname"] if apart else rest)
+    return named(**{field: challenge.person[field] for field in ("civil_number", "name", "given_name", "surname")})
+
+
+def named(*, civil_number: str, name: str, given_name: str, surname: str) -> Newcomer:
+    """Whom a certificate names: its two parts where it has both, else the name split at its first space."""
+    first, _space, rest = name.strip().partition(" ")
+    apart = given_name and surname
+    return Newcomer(civil_number, given_name if apart else first, surname if apart else rest)
 
 
 def register(secret: str | None, *, email: str, phone: str, arabic_name: str, locale: str, address: str) -> str:

@@ -7,7 +7,10 @@ for them in the services the delegation covers (at a counter: what they filed th
 from typing import Any
 
 from engine.actor import Actor
+from engine.catalogue import catalogue
+from engine.wording import Text, _
 from models import Account, Application
+from operations.rendering import both
 
 
 def owns(actor: Actor, row: Application) -> bool:
@@ -37,9 +40,13 @@ def filed(actor: Actor) -> dict[str, int | None]:
 
 
 def filer(row: Application) -> dict[str, dict[str, str]] | None:
-    """Who filed it for its applicant, in both languages: the office, empty at a counter, and the operator. None for one's own."""
+    """Who filed it for its applicant, in both languages: the office or the authority's counter, and the person. None for one's own."""
     if row.filed_by_id is None:
         return None
     who: Account = row.filed_by
-    office = row.office.name if row.office_id else {"ar": "", "en": ""}
+    office = row.office.name if row.office_id else both(_("Counter of: %(authority)s", authority=_title(row)))
     return {"office": office, "operator": {"ar": who.arabic_name or who.name, "en": who.name}}
+
+
+def _title(row: Application) -> Text:
+    return catalogue.authorities[row.authority].title

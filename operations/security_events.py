@@ -39,6 +39,7 @@ WORDS: dict[str, Text] = {
     "data-fetched": _("The copy of your data was downloaded"),
     "delegation-granted": _("You let an office act for you"),
     "delegation-ended": _("An office may no longer act for you"),
+    "counter-visit": _("A clerk filed for you at a counter"),
     "operator-added": _("You work for an office now"),
     "operator-ended": _("You work for an office no more"),
     "closing-asked": _("You asked to close the account"),

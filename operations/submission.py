@@ -16,7 +16,7 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import announcements, audit, bills, corrections, documents, fees, finding, messages, ownership, registers
+from operations import acting, announcements, audit, bills, corrections, documents, fees, finding, messages, ownership, registers
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -126,6 +126,8 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         bills.open_for(row, proposed.quote)
     elif service.decision is Decision.CLERK:
         advance(row, State.IN_REVIEW)
+    if actor.acting_for and actor.acting_for.evidence:
+        happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
     happened(row, "submitted", actor)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))

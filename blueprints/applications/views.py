@@ -14,7 +14,7 @@ from engine.fields import FromRegister, Upload
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
-from engine.wording import Text, _
+from engine.wording import Text, Words, _
 from operations import announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
 from operations.settlement import TAKEN
@@ -34,6 +34,7 @@ KINDS = {
 EVENTS: dict[str, Text] = {
     "started": _("You began the application"),
     "signed": _("You signed the declaration with your ID card"),
+    "identified": _("Identity checked at the counter"),
     "submitted": _("You submitted it"),
     "reopened": _("You took it back to change your answers"),
     "paid": _("The payment arrived"),
@@ -256,7 +257,8 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "due": business_day(row.due_at) if row.due_at else None,
         "overdue": row.escalated_at is not None,
         "payer": frozen.get("applicant"),
-        "filed_by": row.office.name if row.office_id else documents.filed_by(row),
+        "filed_by": row.office.name if row.office_id else _at_counter(frozen.get("filed_by")),
+        "filed_at_counter": row.filed_by_id is not None and row.office_id is None,
         "last": last,
         "last_method": TAKEN.get(last.provider, last.card) if last else "",
         "last_receipt": last.receipt if last else None,
@@ -265,6 +267,13 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],
     }
+
+
+def _at_counter(filed: dict[str, Words] | None) -> Words | None:
+    """The clerk, and at whose counter."""
+    if filed is None:
+        return None
+    return {language: f"{filed['operator'][language]} · {filed['office'][language]}" for language in ("ar", "en")}
 
 
 def _section(step: dict[str, Any]) -> dict[str, Any]:

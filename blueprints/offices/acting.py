@@ -35,7 +35,10 @@ def begin(delegation: int) -> Response:
 @login_required
 def stop() -> Response:
     """audience: signed in. Act for nobody any more; drafts stay where they are."""
+    served = actor().acting_for
     acting.stop(actor())
+    if served and served.desk:
+        return go(url_for("counter.serve", desk=served.desk))
     return go(url_for("offices.customers") if actor().office else url_for("applications.dashboard"))
 
 

@@ -259,7 +259,8 @@ def test_a_clerk_acts_at_the_counter_of_their_desk_alone_and_sees_what_they_file
     maryam = signed_in(clerk)
     given = Delegation.create(
         customer=customer, desk="municipality.administration", until=today(), consent="counter",
-        asked_by=clerk, created_at=now(), consented_at=now(),
+        asked_by=clerk, created_at=now(), consented_at=now(), evidence="card", session=maryam.session,
+        ends_at=now() + dt.timedelta(minutes=30),
     )  # fmt: skip
     there = acting_by(maryam, given)
     opened = asked(there)
@@ -302,6 +303,10 @@ def test_the_tables_refuse_what_cannot_be() -> None:
         row | agreed_to | {"office": office},  # nobody agreed
         row | {"customer": customer, "office": office, "consent": "code"},  # agreed, but when?
         row | {"customer": customer, "office": office, "revoked_by": customer},
+        row | {"customer": customer, "desk": "municipality.administration", "session": 1, "ends_at": now()},
+        row | {"customer": customer, "desk": "municipality.administration", "evidence": "card", "ends_at": now()},
+        row | {"customer": customer, "desk": "municipality.administration", "evidence": "card", "session": 1},
+        row | {"customer": customer, "office": office, "evidence": "card"},
     ):
         with pytest.raises(IntegrityError):
             Delegation.create(**wrong)

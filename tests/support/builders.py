@@ -85,7 +85,7 @@ class Renewal:
 def a_submitted_renewal(*, actor: Actor | None = None, months: int = 12) -> Renewal:
     """Somebody's fourth-grade company, member for another month, renewed for so many months: 25 rials a year. Needs the fee schedule."""
     actor = actor or signed_in(a_person(civil_number=f"8{next(_numbers):07}"))
-    number = a_company(actor.civil_number or "")
+    number = a_company(actor.holder or "")
     opened = applications.start(actor, "chamber.renew-membership")
     for step, typed in (
         ("establishment", {"registration": number}),

@@ -246,6 +246,7 @@ def main_of(html: str) -> str:
 
 
 OFFICE_ROUTES = [
+    ("GET", "/office/statement"), ("GET", "/office/statement.csv"),
     ("GET", "/office"), ("GET", "/office/customers/new"), ("POST", "/office/customers/new"),
     ("GET", "/office/operators"), ("POST", "/office/operators"), ("POST", "/office/operators/1/end"),
     ("POST", "/office/customers/{row}/end"), ("GET", "/office/requests/{row}"), ("POST", "/office/requests/{row}"),
@@ -266,11 +267,33 @@ def test_an_offices_pages_refuse_who_does_not_work_there(
     for account in (a_person(), clerk):
         assert browser_of(portal, account).open(address, method=method).status_code == 403
     stranger = browser_of(portal, works_for(an_office()))
-    expected = {"/office": 200, "/office/customers/new": 200 if method == "GET" else 422}.get(
+    open_ = {"/office": 200, "/office/statement": 200, "/office/statement.csv": 200}
+    expected = (open_ | {"/office/customers/new": 200 if method == "GET" else 422}).get(
         path, 403 if "operators" in path else 404
     )
     assert stranger.open(address, method=method).status_code == expected
     assert Delegation.get_by_id(asked.id).revoked_at is None
+
+
+# --- The day ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_daily_statement_is_read_printed_and_taken_along(portal: Flask, office: Office, amal: Client) -> None:
+    _salim, given = customer_of(office, amal, first_name="=Salim", arabic_name="")
+    act(amal, given)
+    reference = file(amal)
+    page = amal.visit("/office").text
+    assert "/office/statement" in page or "Daily statement" in page
+    shown = amal.visit("/office/statement").text
+    assert reference in shown and "=Salim Al-Harthy" in shown and "OMR 0.000" in shown.replace("\xa0", " ")
+    table = amal.get("/office/statement.csv")
+    assert "text/csv" in table.headers["Content-Type"] and "'=Salim Al-Harthy," in table.text and reference in table.text
+    assert "Nothing was filed" in amal.visit("/office/statement?day=2020-01-01").text
+    assert reference in amal.visit("/office/statement?day=x").text
+    Delegation.update(revoked_at=now()).execute()
+    for path in ("/office/statement", "/office/statement.csv"):
+        after = amal.get(path).text
+        assert "Salim Al-Harthy" not in after and "No longer your customer" in after
 
 
 # --- What both are told ----------------------------------------------------------------------------------------------------------
