@@ -268,9 +268,7 @@ def test_an_offices_pages_refuse_who_does_not_work_there(
         assert browser_of(portal, account).open(address, method=method).status_code == 403
     stranger = browser_of(portal, works_for(an_office()))
     open_ = {"/office": 200, "/office/statement": 200, "/office/statement.csv": 200}
-    expected = (open_ | {"/office/customers/new": 200 if method == "GET" else 422}).get(
-        path, 403 if "operators" in path else 404
-    )
+    expected = (open_ | {"/office/customers/new": 200 if method == "GET" else 422}).get(path, 403 if "operators" in path else 404)
     assert stranger.open(address, method=method).status_code == expected
     assert Delegation.get_by_id(asked.id).revoked_at is None
 
