@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
-from engine.wording import Text, _
+from engine.wording import Text, Words, _
 from models import Account, Application
 from operations.rendering import both
 
@@ -39,7 +39,7 @@ def filed(actor: Actor) -> dict[str, int | None]:
     return {"filed_by": actor.account, "office": acting.office} if acting else {"filed_by": None, "office": None}
 
 
-def filer(row: Application) -> dict[str, dict[str, str]] | None:
+def filer(row: Application) -> dict[str, Words] | None:
     """Who filed it for its applicant, in both languages: the office or the authority's counter, and the person. None for one's own."""
     if row.filed_by_id is None:
         return None

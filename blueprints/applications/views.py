@@ -14,7 +14,7 @@ from engine.fields import FromRegister, Upload
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
-from engine.wording import Text, Words, _
+from engine.wording import Text, _
 from operations import announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
 from operations.settlement import TAKEN
@@ -269,7 +269,7 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
     }
 
 
-def _at_counter(filed: dict[str, Words] | None) -> Words | None:
+def _at_counter(filed: dict[str, Any] | None) -> dict[str, str] | None:
     """The clerk, and at whose counter."""
     if filed is None:
         return None
