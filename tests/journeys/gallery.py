@@ -4,6 +4,7 @@ Some people are parked at each stage of a renewal; a page is its address and the
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -57,7 +58,8 @@ FOR_EVERYBODY = (
 
 def gallery(portal: Portal, browser: Browser) -> list[Place]:
     """All places; takes a few seconds of walking."""
-    return [*FOR_EVERYBODY, *(place for park in PARKS for place in park(portal, browser))]
+    walked = (place for park in PARKS for place in park(portal, browser))
+    return [*FOR_EVERYBODY, *walked, *(replace(place, work=True) for place in workplaces(portal, browser))]
 
 
 def _walker(portal: Portal, browser: Browser, person: Person, *, signed_in: bool = True) -> Traveller:
@@ -250,5 +252,4 @@ PARKS = (
     under_review,
     unanswered,
     done,
-    workplaces,
 )

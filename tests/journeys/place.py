@@ -19,6 +19,7 @@ class Place:
     path: str
     cookies: tuple[Any, ...] = ()
     first: Arrive | None = None
+    work: bool = False  # of staff or an office
 
     def show(self, page: Page, portal: Portal) -> None:
         answer = page.goto(self.path if self.path.startswith("http") else f"{portal.url}{self.path}")
