@@ -1,4 +1,5 @@
-"""The clerk's desk with many applications: the queue against the floor, finding by number and by name, one application.
+"""The desk with many applications: the clerk's queue, one application and the supervisors' pages against the floor, finding by number and by
+name, the export, the audit's chain.
 
 python -m bench.desk [--rows 1000000] [--database sqlite:////path | postgresql://…]
 
@@ -6,6 +7,7 @@ A database given is used as it is if it has so many applications already; what i
 """
 
 import argparse
+import datetime as dt
 import random
 import tempfile
 import time
@@ -19,27 +21,29 @@ from bench.house import House, house
 from bench.people import Person, signed_in
 from engine.actor import Actor
 from models import Account, Application, AuditEntry, Role, State
-from operations import accounts, audit_chain, desk, sessions
+from operations import accounts, audit_chain, desk, exporting, sessions, supervision
+from operations import figures as statistics
 from operations.now import today
+from operations.service_clock import soon
+from operations.staff import Duty
 from tools.seed.__main__ import fill
 
 DESK = "municipality.administration"
 ROWS = 2_000  # enough to see that it works; docs/speed.md says what a million gave
 QUICK, THOROUGH = 40, 400
+EXPORTED = 100_000  # lines
 
 
 def figures(house: House, name: str, rows: int, quick: bool) -> Iterator[Figure]:
     """Needs the portal and the floor running. `name` is the database's."""
     if (missing := rows - Application.select().count()) > 0:
         yield from _timed(f"seed_{name}", missing)
-    clerk, actor = _clerk(house)
-    asked = _addresses()
-    seen = {f"queue_{name}", f"application_{name}", f"search_page_{name}"}
-    addresses = dict(zip(sorted(seen), (asked["application"], asked["queue"], asked["search"]), strict=True))
-    for figure in pages.against_the_floors(house, clerk, addresses, 6 if quick else 60):
-        if figure.name.removesuffix("/c") in seen:
+    person, actor = _staff(house)
+    addresses = {f"{page}_{name}": path for page, path in _addresses().items()}
+    for figure in pages.against_the_floors(house, person, addresses, 6 if quick else 60):
+        if figure.name.removesuffix("/c") in addresses:
             yield figure
-    for figure in pages.queries(house, clerk, {key.removesuffix(f"_{name}"): path for key, path in addresses.items()}):
+    for figure in pages.queries(house, person, {key.removesuffix(f"_{name}"): path for key, path in addresses.items()}):
         yield Figure(figure.name.replace("_sql", f"_{name}_sql"), figure.value, figure.unit)
     times = QUICK if quick else THOROUGH
     half, worst = _percentiles(lambda: desk.queue(actor, DESK, "waiting"), times)
@@ -47,6 +51,10 @@ def figures(house: House, name: str, rows: int, quick: bool) -> Iterator[Figure]
     references, names = _samples(times)
     yield Figure(f"lookup_{name}_p99", _percentiles(lambda: desk.search(actor, DESK, references.pop()), times)[1], "ms")
     yield Figure(f"search_{name}_p99", _percentiles(lambda: desk.search(actor, DESK, names.pop()), times)[1], "ms")
+    yield Figure(f"workload_{name}_p99", _percentiles(lambda: supervision.workload(actor, DESK, soon()), times)[1], "ms")
+    year = today() - dt.timedelta(days=365)
+    yield Figure(f"statistics_{name}_p99", _percentiles(lambda: statistics.monthly(DESK, year), times)[1], "ms")
+    yield _export(actor, name)
     yield from _audit(name)
 
 
@@ -54,6 +62,16 @@ def _timed(name: str, rows: int) -> Iterator[Figure]:
     start = time.perf_counter()
     fill(rows, tell=lambda _words: None)
     yield Figure(name, 1000 * (time.perf_counter() - start) / rows, "ms/application")
+
+
+def _export(actor: Actor, name: str) -> Figure:
+    """The first EXPORTED lines of all that was ever submitted to the desk."""
+    lines, start = 0, time.perf_counter()
+    for piece in exporting.export(actor, DESK, dt.date(2000, 1, 1), today()):
+        lines += piece.count("\n")
+        if lines >= EXPORTED:
+            break
+    return Figure(f"export_{name}", lines / (time.perf_counter() - start), "lines/s")
 
 
 def _audit(name: str) -> Iterator[Figure]:
@@ -65,11 +83,13 @@ def _audit(name: str) -> Iterator[Figure]:
     yield Figure(f"audit_verify_{name}", 1e6 * (time.perf_counter() - start) / count, "s/million")
 
 
-def _clerk(house: House) -> tuple[Person, Actor]:
+def _staff(house: House) -> tuple[Person, Actor]:
+    """A clerk who is a supervisor too."""
     account = accounts.ensure(
         email="clerk@bawaba.example", phone="+96891999999", password="seven palms by the falaj", first_name="Maryam"
     )
-    Role.get_or_create(account=account, name="clerk", authority="municipality")
+    for duty in (Duty.CLERK, Duty.SUPERVISOR):
+        Role.get_or_create(account=account, name=duty, authority="municipality")
     token = sessions.begin(account, browser="bench", address="127.0.0.1")
     actor = sessions.actor_of(token, "ar")
     assert actor and actor.account and actor.session
@@ -83,7 +103,13 @@ def _addresses() -> dict[str, str]:
         .limit(1)
         .get()
     )
-    return {"queue": "/desk", "application": f"/desk/{row.reference}", "search": f"/desk?desk={DESK}&q={quote('الحارثي')}"}
+    return {
+        "queue": "/desk",
+        "application": f"/desk/{row.reference}",
+        "search_page": f"/desk?desk={DESK}&q={quote('الحارثي')}",
+        "workload": f"/supervision?desk={DESK}",
+        "statistics": f"/supervision/figures?desk={DESK}",
+    }
 
 
 def _samples(times: int) -> tuple[list[str], list[str]]:

@@ -29,7 +29,7 @@ def follow(row: Application) -> None:
         return
     clock = _of.first(row)
     if State(row.state) is State.IN_REVIEW:
-        _start(row, clock or ServiceClock(application=row, days=_promised(row.service)))
+        _start(row, clock or ServiceClock(application=row, days=promised(row.service)))
     elif clock is not None and clock.since is not None:
         _stop(row, clock)
 
@@ -39,7 +39,7 @@ def _of(application: Any) -> Any:
     return ServiceClock.select().where(ServiceClock.application == application)
 
 
-def _promised(code: str) -> int | None:
+def promised(code: str) -> int | None:
     """Working days, as the service says, or else its authority."""
     service = catalogue.services[code]
     within = service.within or catalogue.authorities[service.authority].within

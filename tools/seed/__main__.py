@@ -15,15 +15,15 @@ from app import wire
 from config import Settings
 from engine.catalogue import catalogue
 from models import Application, AuditEntry
-from operations import audit_chain, demonstration, health
+from operations import audit_chain, demonstration, figures, health
 from operations.now import now, today
 from tools.seed.bulk import Bulk
 from tools.seed.lives import CLERKS, PER_PERSON, Lives
 from tools.seed.samples import samples
+from tools.seed.trail import Trail
 
 YEARS = 3
-CHUNK = 10_000
-LINKS = 5_000
+CHUNK = 20_000  # applications written and told of at once
 END = dt.datetime(9999, 1, 1)  # noqa: DTZ001 - as the tables keep moments, without a zone
 
 
@@ -51,7 +51,10 @@ def fill(rows: int, seed: int = 1, tell: Callable[[str], None] = print) -> None:
         tell(f"  {code}: asks for more than can be made up; left out")
     until = now().replace(tzinfo=None) - dt.timedelta(days=6)
     since = until - dt.timedelta(days=365 * YEARS)
-    lives = Lives(bulk, made, chance, _newest() or since)
+    while audit_chain.seal():
+        pass  # what is there already comes before what is made now
+    trail = Trail(bulk, _newest() or since, now().replace(tzinfo=None))
+    lives = Lives(bulk, trail, made, chance, since)
     for _each in range(CLERKS):
         lives.clerk(since)
     for _each in range(max(rows // PER_PERSON, 1)):
@@ -62,15 +65,14 @@ def fill(rows: int, seed: int = 1, tell: Callable[[str], None] = print) -> None:
         moment = since + number * step
         lives.application(moment)
         if number % CHUNK == 0 or number == rows:
-            lives.entries_until(moment if number < rows else END)
+            trail.write_until(moment if number < rows else END)
             bulk.write()
             tell(f"  {number:,} · {time.monotonic() - begun:.0f} s")
-    lives.finish()
     bulk.finish()
-    linked = 0
-    while count := audit_chain.seal(LINKS):
-        linked += count
-        tell(f"  {linked:,} audit · {time.monotonic() - begun:.0f} s")
+    lives.finish()
+    figures.rebuild()
+    bulk.analyze()
+    tell(f"  figures and statistics · {time.monotonic() - begun:.0f} s")
 
 
 def _newest() -> dt.datetime | None:

@@ -1,11 +1,9 @@
 """The life of each application, row by row: who filed it, what happened, who decided, what was paid; and the entries of the audit."""
 
 import datetime as dt
-import heapq
 import random
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from engine import numbering
 from engine.lifecycle import State
@@ -15,7 +13,6 @@ from models import (
     Application,
     ApplicationEvent,
     AttemptEvent,
-    AuditEntry,
     Bill,
     Counter,
     DecisionMade,
@@ -31,7 +28,9 @@ from operations import finding
 from operations.now import now
 from operations.settlement import SERIES
 from tools.seed.bulk import Bulk, plain
-from tools.seed.samples import MODE, PROVIDER, Sample, mark
+from tools.seed.samples import MODE, PROVIDER, Marked, Sample
+from tools.seed.timing import Timing
+from tools.seed.trail import Trail
 
 FIRST = (
     ("Ali", "علي"),
@@ -113,6 +112,7 @@ STATES: dict[Decision, dict[State, int]] = {
 }
 """Of a hundred applications, how many stand where."""
 ACTIONS = {"approve": "application.approve", "refuse": "application.refuse", "return": "application.return"}
+FOUND = ("desk", "term", "application_id")
 PER_PERSON = 3
 CLERKS = 12
 MIDDLE = ("", "Said ", "Nasser ", "Hamed "), ("", "سعيد ", "ناصر ", "حمد ")
@@ -126,14 +126,15 @@ def _terms(text: str) -> tuple[str, ...]:
 class Lives:
     """Makes rows into `bulk`. The same seed on the same database makes the same."""
 
-    def __init__(self, bulk: Bulk, samples: dict[str, list[Sample]], chance: random.Random, audited_since: dt.datetime) -> None:
-        self.bulk, self.samples, self.chance = bulk, samples, chance
-        self._since, self._now = audited_since, now().replace(tzinfo=None)
+    def __init__(
+        self, bulk: Bulk, trail: Trail, samples: dict[str, list[Sample]], chance: random.Random, since: dt.datetime
+    ) -> None:
+        self.bulk, self.trail, self.samples, self.chance = bulk, trail, samples, chance
+        self._now = now().replace(tzinfo=None)
+        self.timing = Timing(bulk, since)
         self.people: list[tuple[int, str, str, str]] = []
         self.clerks: list[int] = []
         self._counters: dict[tuple[str, int], int] = {(row.series, row.year): row.last for row in Counter.select()}
-        self._said: list[tuple[dt.datetime, int, dict[str, Any]]] = []  # entries of the audit that come later
-        self._turn = 0
         self._codes = list(samples)
 
     # --- People ---------------------------------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ class Lives:
             active_at=at,
         )
         for type_, value in (("email", f"seed{key}@bawaba.example"), ("phone", f"+9689{key:07}"), ("civil-number", civil)):
-            self.bulk.add(Identifier, id=self.bulk.key(Identifier), account_id=key, type=type_, value=value, verified_at=at)
+            self.bulk.add(Identifier, account_id=key, type=type_, value=value, verified_at=at)
         return key, arabic, f"{first} {MIDDLE[0][middle]}{family}", civil
 
     # --- One application --------------------------------------------------------------------------------------------------------
@@ -187,6 +188,7 @@ class Lives:
         clerk = self.chance.choice(self.clerks)
         closed = state in (State.COMPLETED, State.REFUSED, State.WITHDRAWN)
         approved = service.decision is Decision.CLERK and state in (State.COMPLETED, State.TO_PAY)
+        due = self.timing.due(service, submitted) if submitted and state is State.IN_REVIEW else None
         last = decided if submitted and (closed or approved or state is State.RETURNED) else submitted or at
         self.bulk.add(
             Application,
@@ -205,6 +207,8 @@ class Lives:
             clerk_id=clerk if taken else None,
             taken_at=submitted if taken else None,
             approved_at=decided if approved else None,
+            due_at=due,
+            escalated_at=due if due and due < self._now else None,
             created_at=at,
             updated_at=last,
             submitted_at=submitted,
@@ -214,16 +218,17 @@ class Lives:
         if submitted is None:
             if closed:
                 self._happened(key, "withdrawn", who[0], at)
-                self._tell(who[0], "application.withdrawn", reference, at)
+                self.trail.tell(who[0], "application.withdrawn", reference, at)
             return
         self._happened(key, "submitted", who[0], submitted)
-        self._tell(who[0], "application.submitted", reference, submitted)
+        self.trail.tell(who[0], "application.submitted", reference, submitted)
         found_by = {term for text in sample.texts for term in _terms(filled(text))}
-        for term in sorted(found_by):
-            self.bulk.add(SearchTerm, id=self.bulk.key(SearchTerm), desk=service.desk, term=term, application_id=key)
+        desk = service.desk
+        self.bulk.extend(SearchTerm, FOUND, [(desk, term, key) for term in found_by])
         assert decided and last
         if service.decision is Decision.CLERK:
             self._reviewed(key, reference, state, clerk, submitted, decided)
+            self.timing.write(key, service, state, submitted, decided)
         if sample.owes and state is not State.REFUSED and (approved or service.charge is Charge.ON_SUBMISSION):
             self._billed(key, reference, sample, decided, paid=state is not State.TO_PAY)
         if state is State.COMPLETED:
@@ -233,24 +238,17 @@ class Lives:
         shares = STATES[sample.service.decision]
         return self.chance.choices(list(shares), list(shares.values()))[0]
 
-    def _filler(self, sample: Sample, key: int, who: tuple[int, str, str, str], reference: str) -> Any:
+    def _filler(self, sample: Sample, key: int, who: tuple[int, str, str, str], reference: str) -> Callable[[Marked], str]:
         """Puts people, names and numbers in the places of the marks."""
         (english, arabic), number = self.chance.choice(COMPANY), str(1_000_000 + key)
-        values = {"name_ar": who[1], "name_en": who[2], "civil": who[3], "reference": reference, "number": number}
+        values = dict.fromkeys(sample.fields, number)
+        values |= {"name_ar": who[1], "name_en": who[2], "civil": who[3], "reference": reference, "number": number}
         values |= {
             "company_en": f"{english} Trading {key}",
             "company_ar": f"{arabic} للتجارة {key}",
             "topic": f"{self.chance.choice(TOPIC)} {key % 9973}",
         }
-        values |= {field.name: number for step in sample.service.steps for field in step.fields}
-        marks = [(mark(name), value) for name, value in values.items()]
-
-        def filled(text: str) -> str:
-            for name, value in marks:
-                text = text.replace(name, value)
-            return text
-
-        return filled
+        return lambda text: text.filled(values)
 
     def _reviewed(self, key: int, reference: str, state: State, clerk: int, submitted: dt.datetime, decided: dt.datetime) -> None:
         if state is State.IN_REVIEW:
@@ -260,7 +258,6 @@ class Lives:
         remarks = plain({"subject": "Which? · أيّها؟"}) if outcome == "return" else "{}"
         self.bulk.add(
             DecisionMade,
-            id=self.bulk.key(DecisionMade),
             application_id=key,
             clerk_id=clerk,
             outcome=outcome,
@@ -272,14 +269,13 @@ class Lives:
         if self.chance.random() < 0.05:
             self.bulk.add(
                 Note,
-                id=self.bulk.key(Note),
                 application_id=key,
                 by_id=clerk,
                 text="Asked the engineer · سألت المهندس",
                 at=decided,
             )
         for minutes, action in ((9, "application.viewed"), (8, "application.taken"), (0, ACTIONS[outcome])):
-            self._tell(clerk, action, reference, decided - dt.timedelta(minutes=minutes))
+            self.trail.tell(clerk, action, reference, decided - dt.timedelta(minutes=minutes))
 
     def _billed(self, key: int, reference: str, sample: Sample, at: dt.datetime, *, paid: bool) -> None:
         bill, total = self.bulk.key(Bill), sample.total
@@ -332,7 +328,6 @@ class Lives:
         )
         self.bulk.add(
             AttemptEvent,
-            id=self.bulk.key(AttemptEvent),
             attempt_id=attempt,
             kind="captured",
             source="return",
@@ -341,38 +336,19 @@ class Lives:
         )
         journal = f"{self.chance.getrandbits(128):032x}"
         for account, amount in sample.postings:
-            self.bulk.add(JournalEntry, id=self.bulk.key(JournalEntry), journal_id=journal, account=account, amount=amount)
+            self.bulk.add(JournalEntry, journal_id=journal, account=account, amount=amount)
         self.bulk.add(Journal, id=journal, source_key=f"capture:{uuid}", at=at)
         self._happened(key, "paid", None, at)
-        self._tell(None, "payment.captured", reference, at)
+        self.trail.tell(None, "payment.captured", reference, at)
 
     def _happened(self, key: int, kind: str, by: int | None, at: dt.datetime, reason: str = "") -> None:
         details = plain({"reason": reason}) if reason else "{}"
-        self.bulk.add(
-            ApplicationEvent, id=self.bulk.key(ApplicationEvent), application_id=key, kind=kind, details=details, by_id=by, at=at
-        )
+        self.bulk.add(ApplicationEvent, application_id=key, kind=kind, details=details, by_id=by, at=at)
 
     def _take(self, series: str, year: int) -> int:
         """As counters.take; `finish` writes them."""
         self._counters[series, year] = self._counters.get((series, year), 0) + 1
         return self._counters[series, year]
-
-    # --- The audit ------------------------------------------------------------------------------------------------------------
-
-    def _tell(self, account: int | None, action: str, subject: str, at: dt.datetime) -> None:
-        self._turn += 1
-        at = min(max(at, self._since), self._now)  # the chain wants its entries in the order of time
-        entry = {"account_id": account, "action": action, "subject": subject, "address": "", "details": "{}", "at": at}
-        heapq.heappush(self._said, (at, self._turn, entry))
-
-    def entries_until(self, moment: dt.datetime) -> None:
-        """What was said up to then goes into the audit, in the order of time, as the chain wants it."""
-        for entry in self._due(moment):
-            self.bulk.add(AuditEntry, id=self.bulk.key(AuditEntry), **entry)
-
-    def _due(self, moment: dt.datetime) -> Iterator[dict[str, Any]]:
-        while self._said and self._said[0][0] <= moment:
-            yield heapq.heappop(self._said)[2]
 
     def finish(self) -> None:
         for (series, year), last in self._counters.items():

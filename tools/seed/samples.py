@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from engine import ledger
 from engine.catalogue import catalogue
 from engine.errors import Refusal
+from engine.fees import Quote
 from engine.fields import Amount, Choice, Day, Field, FromRegister, Pattern, Text, Upload, Whole
 from engine.registers import Kind, Record, Register
 from engine.service import Charge, Service
@@ -20,21 +22,38 @@ from tools.seed.bulk import plain
 EACH = 12  # samples of a service
 PROVIDER, MODE = "cybersource", "test"
 
+MARK = re.compile("@([a-z0-9_-]+)@")
+
 
 def mark(name: str) -> str:
     return f"@{name}@"
 
 
+class Marked:
+    """A text with marks, cut at them once, so that filling it is one joining."""
+
+    def __init__(self, text: str) -> None:
+        self._parts = MARK.split(text)  # what is said and what is marked, in turn
+
+    def filled(self, values: dict[str, str]) -> str:
+        """With a value for each mark. Raises KeyError for a mark without one."""
+        parts = self._parts.copy()
+        parts[1::2] = [values[name] for name in parts[1::2]]
+        return "".join(parts)
+
+
 @dataclass(frozen=True)
 class Sample:
-    """An application with marks: as JSON, and the texts it is found by. `quote` is what it costs, `total` baisa, booked as `postings`."""
+    """An application with marks: as JSON, and the texts it is found by. `fields` are what its steps ask, `quote` is what it costs, `total`
+    baisa, booked as `postings`."""
 
     service: Service
-    answers: str
-    records: str
-    frozen: str
-    texts: tuple[str, ...]
-    subject: str | None
+    fields: tuple[str, ...]
+    answers: Marked
+    records: Marked
+    frozen: Marked
+    texts: tuple[Marked, ...]
+    subject: Marked | None
     quote: str
     total: int
     postings: tuple[tuple[str, int], ...]
@@ -72,18 +91,23 @@ def _sample(service: Service, day: dt.date, chance: random.Random) -> Sample | N
     subject = records.get(service.subject or "")
     return Sample(
         service,
-        plain(answers),
-        plain(offered.records),
-        plain(frozen | {"declaration": None}),
-        texts,
-        f"{subject.register.code}:{subject.number}" if subject else None,
+        tuple(field.name for step in service.steps for field in step.fields),
+        Marked(plain(answers)),
+        Marked(plain(offered.records)),
+        Marked(plain(frozen | {"declaration": None})),
+        tuple(map(Marked, texts)),
+        Marked(f"{subject.register.code}:{subject.number}") if subject else None,
         plain(quote.frozen()),
         quote.total.baisa,
-        tuple(
-            (posting.account, posting.amount.baisa)
-            for posting in ledger.capture(ledger.clearing(PROVIDER, MODE), service.authority, quote.lines)
-        ),
+        tuple(_postings(service, quote)),
     )
+
+
+def _postings(service: Service, quote: Quote) -> Iterator[tuple[str, int]]:
+    """What paying it books; nothing, where nothing is to pay."""
+    if quote.total.baisa:
+        for posting in ledger.capture(ledger.clearing(PROVIDER, MODE), service.authority, quote.lines):
+            yield posting.account, posting.amount.baisa
 
 
 def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
