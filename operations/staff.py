@@ -89,7 +89,9 @@ def clerks_of(desk: str) -> list[Account]:
 @statement
 def _clerks(duty: Any, desk: Any, authority: Any) -> Any:
     here = (Role.authority == desk) | (Role.authority == authority) | (Role.authority == "")
-    return Account.select().join(Role).where((Role.name == duty) & here)
+    return (
+        Account.select().join(Role).where((Role.name == duty) & here & Account.blocked_at.is_null() & Account.closed_at.is_null())
+    )
 
 
 def _submitted(row: Application | None) -> TypeGuard[Application]:

@@ -62,10 +62,11 @@ def workload(actor: Actor, chosen: str, soon: dt.datetime) -> Workload:
     _check(actor, chosen)
     moment = now()
     standing = _standing.first(chosen, moment, soon)
-    clerks = [
-        Load(row["id"], _name(actor, row), row["open"], row["overdue"], _moment(row["oldest"]))
+    loads = {  # who has two roles here is one person
+        row["id"]: Load(row["id"], _name(actor, row), row["open"], row["overdue"], _moment(row["oldest"]))
         for row in _loads.run(chosen, chosen.partition(".")[0], moment)
-    ]
+    }
+    clerks = list(loads.values())
     clerks.sort(key=lambda load: (-load.overdue, -load.open, load.name))
     late = standing["overdue"]
     return Workload(standing["waiting"], _moment(standing["oldest"]), late, max(standing["soon"] - late, 0), clerks)
@@ -115,26 +116,19 @@ def _standing(chosen: Any, moment: Any, soon: Any) -> Any:
 def _loads(chosen: Any, authority: Any, moment: Any) -> Any:
     # COALESCE keeps SQLite from looking them up by the desk: a clerk has few, a desk many
     theirs = (Application.clerk == Account.id) & TAKEN & (fn.COALESCE(Application.desk, "") == chosen)
-    return (
-        Account.select(
-            Account.id,
-            Account.first_name,
-            Account.family_name,
-            Account.arabic_name,
-            _capped(theirs).alias("open"),
-            _capped(theirs & (Application.due_at < moment)).alias("overdue"),
-            _since(theirs).alias("oldest"),
-        )
-        .where(Account.id.in_(_clerks(chosen, authority)))
-        .dicts()
-    )
-
-
-def _clerks(chosen: Any, authority: Any) -> Any:
-    """The accounts that may work at the desk."""
     places = (Role.authority == "") | (Role.authority == authority) | (Role.authority == chosen)
     open_ones = Account.blocked_at.is_null() & Account.closed_at.is_null()
-    return Role.select(Role.account).join(Account).where((Role.name == Duty.CLERK) & places & open_ones)
+    # Read from the few who have a role; of each as often as they have one here.
+    clerks = Role.select(
+        Account.id,
+        Account.first_name,
+        Account.family_name,
+        Account.arabic_name,
+        _capped(theirs).alias("open"),
+        _capped(theirs & (Application.due_at < moment)).alias("overdue"),
+        _since(theirs).alias("oldest"),
+    )
+    return clerks.join(Account).where((Role.name == Duty.CLERK) & places & open_ones).dicts()
 
 
 # --- The queue by age and by service -----------------------------------------------------------------------------------------------
@@ -198,14 +192,7 @@ def listed(
 def clerks_of(actor: Actor, chosen: str) -> list[tuple[int, str]]:
     """Who may be handed an application of the desk: account and name."""
     _check(actor, chosen)
-    named = [(row["id"], _name(actor, row)) for row in _names.run(chosen, chosen.partition(".")[0])]
-    return sorted(named, key=lambda clerk: clerk[1])
-
-
-@statement
-def _names(chosen: Any, authority: Any) -> Any:
-    names = (Account.id, Account.first_name, Account.family_name, Account.arabic_name)
-    return Account.select(*names).where(Account.id.in_(_clerks(chosen, authority))).dicts()
+    return [(clerk.id, staff.name_of(clerk, actor.locale)) for clerk in staff.clerks_of(chosen)]
 
 
 # --- Handing on --------------------------------------------------------------------------------------------------------------------
@@ -256,7 +243,7 @@ def assign(actor: Actor, reference: str, clerk: int) -> None:
 
 def _hand(actor: Actor, row: Application, clerk: int) -> None:
     """Put it into that clerk's hands, if they may have it. The caller saves it."""
-    if clerk not in {known["id"] for known in _names.run(row.desk, row.desk.partition(".")[0])}:
+    if clerk not in {known.id for known in staff.clerks_of(row.desk)}:
         raise Refusal(_("Choose a clerk who works at this desk."), field="clerk")
     if clerk in (row.account_id, row.filed_by_id):
         raise Refusal(_("That clerk is its applicant, or filed it: nobody decides their own application."), field="clerk")
