@@ -263,8 +263,7 @@ def _all_heard(house: House) -> bool:
     left = Outbox.select().where(Outbox.done_at.is_null() & Outbox.failed_at.is_null())
     at_bank = counting.captured_at(house.folder / "bank" / "orders.sqlite")
     return all(
-        row.kind in counting.STANDING or (row.kind == "payment-check" and row.payload["uuid"] not in at_bank)
-        for row in left
+        row.kind in counting.STANDING or (row.kind == "payment-check" and row.payload["uuid"] not in at_bank) for row in left
     )
 
 

@@ -16,8 +16,8 @@ from blueprints.forms import Form, required
 from blueprints.page import notice, page
 from engine.errors import NotFound, Refusal
 from engine.wording import Text, _
-from operations import desk, opinions, staff
-from operations.desk import Dossier, Opinion
+from operations import dossiers, opinions, staff
+from operations.dossiers import Dossier, Opinion
 from operations.opinions import Stance
 
 HINTS: dict[Stance, Text] = {
@@ -45,7 +45,7 @@ class AnswerForm(Form):
 @login_required
 def ask(reference: str) -> Response:
     """audience: clerks of its desk. Ask another section what it thinks."""
-    dossier = desk.dossier(actor(), reference)
+    dossier = dossiers.of(actor(), reference)
     views.must_hold(dossier)
     form = _asking(dossier)()
     if form.validate_on_submit():
@@ -63,7 +63,7 @@ def ask(reference: str) -> Response:
 @login_required
 def answer(reference: str, number: int) -> Response:
     """audience: clerks of the section that was asked. Say what the section thinks."""
-    dossier = desk.dossier(actor(), reference)
+    dossier = dossiers.of(actor(), reference)
     opinion = _asked(dossier, number)
     form = AnswerForm()
     if form.validate_on_submit():

@@ -13,7 +13,7 @@ from blueprints.forms import Form, required
 from blueprints.page import notice, page
 from engine.errors import NotFound, Refusal
 from engine.wording import _
-from operations import casework, desk, staff
+from operations import casework, desk, dossiers, staff
 from operations.bulk import Action
 from operations.casework import Outcome
 
@@ -123,7 +123,7 @@ def note(reference: str) -> Response:
     """audience: clerks of its desk. Tell colleagues something."""
     form = NoteForm()
     if form.validate_on_submit():
-        desk.note(actor(), reference, form.text.data)
+        dossiers.note(actor(), reference, form.text.data)
         return go(url_for(".application", reference=reference, _anchor="notes"))
     return _shown(reference, form)
 
@@ -132,7 +132,7 @@ def note(reference: str) -> Response:
 @login_required
 def version(reference: str, number: int) -> Response:
     """audience: clerks who may read it. A version beside the one that came after it."""
-    dossier = desk.dossier(actor(), reference)
+    dossier = dossiers.of(actor(), reference)
     return page("desk/versions.html", **views.versions(dossier, number))
 
 
@@ -140,7 +140,7 @@ def version(reference: str, number: int) -> Response:
 @login_required
 def file(reference: str, number: int, field: str) -> Response:
     """audience: clerks who may read it. A file as it was submitted: to be kept, never shown inside our own pages."""
-    name, media_type, stream = desk.file_of(actor(), reference, number, field)
+    name, media_type, stream = dossiers.file_of(actor(), reference, number, field)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
@@ -153,7 +153,7 @@ def file(reference: str, number: int, field: str) -> Response:
 @login_required
 def decide(reference: str, outcome: str) -> Response:
     """audience: clerks of its desk. Approve it, return it with remarks, or refuse it with the reason."""
-    dossier = desk.dossier(actor(), reference)
+    dossier = dossiers.of(actor(), reference)
     if dossier.own or not dossier.here:
         raise NotFound
     chosen = Outcome(outcome)
@@ -177,5 +177,5 @@ def decide(reference: str, outcome: str) -> Response:
 
 
 def _shown(reference: str, form: NoteForm) -> Response:
-    dossier = desk.dossier(actor(), reference)
+    dossier = dossiers.of(actor(), reference)
     return page("desk/application.html", 422 if form.errors else 200, form=form, **views.application(dossier))

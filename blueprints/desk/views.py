@@ -20,7 +20,8 @@ from engine.service import Service
 from engine.wording import Text, _
 from operations import casework, corrections, service_clock, staff
 from operations.casework import Outcome
-from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed, Queue, approvals
+from operations.desk import CAP, VIEWS, Cursor, Listed, Queue
+from operations.dossiers import Dossier, approvals
 from operations.now import now
 from operations.opinions import Stance
 from operations.visits import Finding, VisitState

@@ -18,9 +18,9 @@ from engine.clock import MUSCAT, in_muscat
 from engine.errors import Refusal
 from engine.fields import Day
 from engine.wording import Text, _
-from operations import desk, visits
+from operations import dossiers, visits
 from operations.answers import Uploaded
-from operations.desk import Dossier
+from operations.dossiers import Dossier
 from operations.visits import Finding, Plan
 
 
@@ -129,14 +129,14 @@ def report_visit(reference: str) -> Response:
 @login_required
 def photo(reference: str, number: int, photo: int) -> Response:
     """audience: clerks who may read its visits. A photo of a report: to be kept, never shown inside our own pages."""
-    name, media_type, stream = visits.photo(actor(), desk.readable(actor(), reference), number, photo)
+    name, media_type, stream = visits.photo(actor(), dossiers.readable(actor(), reference), number, photo)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
 
 
 def _held(reference: str) -> Dossier:
-    dossier = desk.dossier(actor(), reference)
+    dossier = dossiers.of(actor(), reference)
     views.must_hold(dossier)
     return dossier
 

@@ -16,7 +16,7 @@ from blueprints.supervision.commands import commands
 from engine import digits
 from engine.errors import NotFound, Refusal
 from engine.wording import _
-from operations import desk, exporting, service_clock, supervision
+from operations import dossiers, exporting, service_clock, supervision
 from operations.staff import Duty
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision", cli_group="figures")
@@ -103,7 +103,7 @@ def _day(name: str) -> dt.date:
 @login_required
 def application(reference: str) -> Response:
     """audience: supervisors of its desk. All of it to read; who looks is recorded."""
-    dossier = desk.dossier(actor(), reference, Duty.SUPERVISOR)
+    dossier = dossiers.of(actor(), reference, Duty.SUPERVISOR)
     form = views.assign_form(supervision.clerks_of(actor(), dossier.row.desk))
     return page("supervision/application.html", form=form, **views.application(dossier))
 
@@ -112,7 +112,7 @@ def application(reference: str) -> Response:
 @login_required
 def file(reference: str, number: int, field: str) -> Response:
     """audience: supervisors of its desk. A file as it was submitted: to be kept, never shown inside our own pages."""
-    name, media_type, stream = desk.file_of(actor(), reference, number, field, Duty.SUPERVISOR)
+    name, media_type, stream = dossiers.file_of(actor(), reference, number, field, Duty.SUPERVISOR)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
@@ -122,7 +122,7 @@ def file(reference: str, number: int, field: str) -> Response:
 @login_required
 def overturn(reference: str) -> Response:
     """audience: supervisors of its desk. Take a refusal back, so that another clerk examines it."""
-    dossier = desk.dossier(actor(), reference, Duty.SUPERVISOR)
+    dossier = dossiers.of(actor(), reference, Duty.SUPERVISOR)
     if dossier.own:
         raise NotFound
     form = views.overturn_form(supervision.clerks_of(actor(), dossier.row.desk))

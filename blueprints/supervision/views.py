@@ -17,7 +17,8 @@ from engine.clock import business_day
 from engine.lifecycle import State
 from engine.wording import Text, _
 from operations import figures, supervision
-from operations.desk import CAP, VIEWS, Cursor, Dossier, Listed
+from operations.desk import CAP, VIEWS, Cursor, Listed
+from operations.dossiers import Dossier
 from operations.figures import Statistic
 from operations.now import now
 from operations.rendering import localise

@@ -31,7 +31,7 @@ from models import (
     ServiceClock,
     TimeTaken,
 )
-from operations import applications, audit_chain, desk, figures, finding, office_hours, service_clock
+from operations import applications, audit_chain, desk, dossiers, figures, finding, office_hours, service_clock
 from operations.now import now, today
 from tests.operations.test_desk import asked
 from tests.support.builders import a_person, signed_in
@@ -138,7 +138,7 @@ def test_a_clerk_finds_and_reads_what_was_made(seeded: Database) -> None:
     clerk = signed_in(account, "en")
     waiting = desk.queue(clerk, "municipality.administration", "waiting").lines
     assert waiting
-    opened = desk.dossier(clerk, waiting[0].reference)
+    opened = dossiers.of(clerk, waiting[0].reference)
     assert opened.events and "@" not in str(opened.row.frozen)
     assert [line.reference for line in desk.search(clerk, "municipality.administration", waiting[0].reference).lines] == [
         waiting[0].reference

@@ -11,7 +11,19 @@ from peewee import IntegrityError
 from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound
 from models import Account, Application, ApplicationEvent, AuditEntry, Delegation, Office, Operator, Role, Session
-from operations import acting, answers, applications, casework, desk, documents, ownership, payments, sessions, submission
+from operations import (
+    acting,
+    answers,
+    applications,
+    casework,
+    desk,
+    documents,
+    dossiers,
+    ownership,
+    payments,
+    sessions,
+    submission,
+)
 from operations.now import now, today
 from tests.operations.test_desk import SERVICE, asked, attach
 from tests.support.builders import a_person, signed_in
@@ -283,7 +295,7 @@ def test_nobody_decides_what_they_or_their_office_filed() -> None:
         with pytest.raises(NotAllowed):
             casework.take(clerk, opened.reference)
         assert desk.take_next(clerk, "municipality.administration") is None
-        assert desk.dossier(clerk, opened.reference).own
+        assert dossiers.of(clerk, opened.reference).own
 
 
 # --- What the tables refuse ------------------------------------------------------------------------------------------------------

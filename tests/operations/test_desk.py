@@ -12,7 +12,7 @@ from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound
 from engine.lifecycle import State
 from models import Application, AuditEntry, Note, Outcome, Role, SearchTerm, Version, database
-from operations import answers, applications, casework, corrections, desk, staff, submission
+from operations import answers, applications, casework, corrections, desk, dossiers, staff, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 from tests.support.builders import a_person, signed_in
@@ -97,17 +97,17 @@ def test_a_clerk_sees_the_desks_of_their_authority_or_section_and_no_others() ->
         lambda: desk.queue(stranger, DESK, "waiting"),
         lambda: desk.search(stranger, DESK, opened.reference),
         lambda: desk.take_next(stranger, DESK),
-        lambda: desk.dossier(stranger, opened.reference),
-        lambda: desk.note(stranger, opened.reference, "Hm"),
+        lambda: dossiers.of(stranger, opened.reference),
+        lambda: dossiers.note(stranger, opened.reference, "Hm"),
         lambda: casework.take(stranger, opened.reference),
-        lambda: desk.dossier(a_clerk(), "MUNICIPALITY-2026-9999999-1"),
+        lambda: dossiers.of(a_clerk(), "MUNICIPALITY-2026-9999999-1"),
     ):
         with pytest.raises(NotFound):
             look()
     with pytest.raises(NotAllowed):
         desk.queue(signed_in(a_person()), DESK, "waiting")
     with pytest.raises(NotFound):
-        desk.dossier(a_clerk(), applications.start(signed_in(a_person()), SERVICE).reference)
+        dossiers.of(a_clerk(), applications.start(signed_in(a_person()), SERVICE).reference)
 
 
 # --- Taking ----------------------------------------------------------------------------------------------------------------------
@@ -165,22 +165,22 @@ def test_nobody_takes_or_decides_their_own() -> None:
 
 def test_a_look_and_a_file_are_recorded_and_cost_the_same_however_much_happened() -> None:
     clerk, opened = a_clerk(), asked(paper=b"a plan")
-    few = statements_of(lambda: desk.dossier(clerk, opened.reference))
+    few = statements_of(lambda: dossiers.of(clerk, opened.reference))
     for _ in range(3):
-        desk.note(clerk, opened.reference, "Ask the engineer.")
-    assert statements_of(lambda: desk.dossier(clerk, opened.reference)) == few <= 10
-    name, media_type, file = desk.file_of(clerk, opened.reference, 1, "paper")
+        dossiers.note(clerk, opened.reference, "Ask the engineer.")
+    assert statements_of(lambda: dossiers.of(clerk, opened.reference)) == few <= 10
+    name, media_type, file = dossiers.file_of(clerk, opened.reference, 1, "paper")
     assert (name, media_type, file.read()) == ("paper.pdf", "application/pdf", b"%PDF-1.7\na plan")
     done = [row.action for row in AuditEntry.select().where(AuditEntry.account == clerk.account).order_by(AuditEntry.id)]
     assert done == ["application.viewed", *["application.noted"] * 3, "application.viewed", "file.viewed"]
     for version, field in ((1, "subject"), (1, "nothing"), (2, "paper")):
         with pytest.raises(NotFound):
-            desk.file_of(clerk, opened.reference, version, field)
+            dossiers.file_of(clerk, opened.reference, version, field)
 
 
 def test_notes_stay_as_they_were_written() -> None:
     clerk, opened = a_clerk(), asked()
-    desk.note(clerk, opened.reference, "Ask the engineer.")
+    dossiers.note(clerk, opened.reference, "Ask the engineer.")
     with pytest.raises(IntegrityError):
         Note.update(text="Never mind").execute()
 
@@ -225,7 +225,7 @@ def test_both_versions_are_kept_with_their_files_and_compared() -> None:
         ("It leans over the road.", "It leans over the road.", False),
         ("paper.pdf", "paper.pdf", True),  # another file of the same name
     ]
-    files = [desk.file_of(clerk, opened.reference, version, "paper")[2].read() for version in (1, 2)]
+    files = [dossiers.file_of(clerk, opened.reference, version, "paper")[2].read() for version in (1, 2)]
     assert files == [b"%PDF-1.7\nfirst", b"%PDF-1.7\nsecond"]
     with pytest.raises(IntegrityError):
         Version.delete().execute()

@@ -6,7 +6,7 @@ from peewee import IntegrityError
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, NotFound, Refusal
 from models import Application, AuditEntry, Opinion, Outcome, Role, Stance
-from operations import casework, desk, opinions
+from operations import casework, desk, dossiers, opinions
 from tests.operations.test_stages import a_clerk, asked
 from tests.support.builders import a_person, signed_in
 
@@ -36,9 +36,9 @@ def test_who_is_asked_reads_it_and_answers_and_it_stays_with_its_clerk(clerk: Ac
     colleague = a_clerk(ROADS)
     listed = desk.queue(colleague, ROADS, "asked")
     assert ([line.reference for line in listed.lines], listed.asked) == ([reference], 1)
-    assert [opinion.question for opinion in desk.dossier(colleague, reference).opinions] == ["Does the wall narrow the road?"]
+    assert [opinion.question for opinion in dossiers.of(colleague, reference).opinions] == ["Does the wall narrow the road?"]
     opinions.answer(colleague, reference, number(), Stance.OBJECTION, "By a metre.")
-    said = desk.dossier(clerk, reference).opinions[0]
+    said = dossiers.of(clerk, reference).opinions[0]
     assert (said.stance, said.answer, said.answered_by_id) == (Stance.OBJECTION, "By a metre.", colleague.account)
     assert Application.get().clerk_id == clerk.account
     assert desk.queue(colleague, ROADS, "asked").lines == []
@@ -50,8 +50,8 @@ def test_reading_ends_with_the_answer_and_never_lets_one_act(clerk: Actor, refer
     colleague, stranger = a_clerk(ROADS), a_clerk("trial.head")
     for act in (
         lambda: casework.take(colleague, reference),
-        lambda: desk.note(colleague, reference, "Hm"),
-        lambda: desk.dossier(stranger, reference),
+        lambda: dossiers.note(colleague, reference, "Hm"),
+        lambda: dossiers.of(stranger, reference),
         lambda: opinions.answer(stranger, reference, number(), Stance.AGREEMENT, ""),
         lambda: opinions.answer(colleague, asked().reference, number(), Stance.AGREEMENT, ""),
         lambda: opinions.answer(colleague, reference, number() + 1, Stance.AGREEMENT, ""),
@@ -60,7 +60,7 @@ def test_reading_ends_with_the_answer_and_never_lets_one_act(clerk: Actor, refer
             act()
     opinions.answer(colleague, reference, number(), Stance.AGREEMENT, "")
     with pytest.raises(NotFound):
-        desk.dossier(colleague, reference)
+        dossiers.of(colleague, reference)
 
 
 def test_only_who_has_taken_it_asks_and_only_another_section_of_the_authority() -> None:
@@ -114,7 +114,7 @@ def test_a_decision_takes_the_open_question_back(outcome: Outcome, clerk: Actor,
     with pytest.raises(Conflict):
         opinions.answer(colleague, reference, number(), Stance.AGREEMENT, "")
     with pytest.raises(NotFound):
-        desk.dossier(colleague, reference)
+        dossiers.of(colleague, reference)
 
 
 def test_what_was_asked_and_answered_stays_as_it_was_said(reference: str) -> None:

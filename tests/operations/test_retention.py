@@ -29,7 +29,7 @@ from models import (
     Upload,
     Version,
 )
-from operations import applications, casework, desk, documents, outbox, retention, stored_files, submission
+from operations import applications, casework, documents, dossiers, outbox, retention, stored_files, submission
 from operations.answers import Uploaded
 from operations.answers import answer as answers
 from operations.applications import Opened
@@ -69,7 +69,7 @@ def refused(paper: bytes = b"a plan") -> str:
     actor, opened = a_draft(paper=paper)
     submission.submit(actor, opened.reference, submission.offer(opened).seal)
     clerk = a_clerk()
-    desk.note(clerk, opened.reference, SECRET)
+    dossiers.note(clerk, opened.reference, SECRET)
     casework.decide(clerk, opened.reference, Outcome.RETURN, reason=SECRET, remarks={"subject": SECRET, "paper": SECRET})
     again = applications.of(actor, opened.reference)
     answer(actor, again, "request", subject=SECRET + "2")
@@ -109,7 +109,7 @@ def test_a_refused_one_loses_its_papers_first_and_what_it_said_later() -> None:
     assert {(message.destination, str(message.context)) for message in Message.select()} == {("", "{}")}
     assert Application.get().frozen == row.frozen
     with pytest.raises(NotFound):
-        desk.file_of(a_clerk(), reference, 2, "paper")
+        dossiers.file_of(a_clerk(), reference, 2, "paper")
     closed_days_ago(KEEPS.refused + 1)
     assert (retention.run(), retention.run()) == (1, 0)
     left = Application.get()
@@ -141,7 +141,7 @@ def test_what_was_issued_and_paid_for_stays() -> None:
     assert retention.run() == 2  # papers, then the rest, in one go
     assert Application.get().erased_at and (Document.get(), Bill.get()) == (letter, bill)
     assert documents.of_application(Application.get())[0].content == letter.content
-    view = desk.dossier(a_clerk(), opened.reference)
+    view = dossiers.of(a_clerk(), opened.reference)
     assert view.versions == [] and view.row.frozen["answers"] == {}
 
 
@@ -263,8 +263,8 @@ def test_a_file_put_again_counts_as_new() -> None:
 def test_a_corrected_file_is_still_there_for_the_version_that_had_it(lying: None) -> None:
     reference = refused()
     stored_files.collect()
-    assert b"a plan" in desk.file_of(a_clerk(), reference, 1, "paper")[2].read()
-    assert b"a plan 2" in desk.file_of(a_clerk(), reference, 2, "paper")[2].read()
+    assert b"a plan" in dossiers.file_of(a_clerk(), reference, 1, "paper")[2].read()
+    assert b"a plan 2" in dossiers.file_of(a_clerk(), reference, 2, "paper")[2].read()
 
 
 def test_every_column_that_names_a_file_is_known() -> None:

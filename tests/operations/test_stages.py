@@ -9,7 +9,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.lifecycle import State
 from engine.money import Money
 from models import Application, ApplicationEvent, Bill, DecisionMade, Message, Outcome, RegisterRecord, Role, SearchTerm
-from operations import applications, casework, desk, staff, submission
+from operations import applications, casework, desk, dossiers, staff, submission
 from operations.applications import Opened
 from tests.support.builders import a_person, signed_in
 from tests.support.renewals import an_owner, answer
@@ -45,12 +45,12 @@ def test_the_first_approval_hands_it_on_and_the_last_one_approves_it() -> None:
     engineer, head, opened = a_clerk(ENGINEERING), a_clerk(HEAD), asked()
     assert waiting(engineer, ENGINEERING) == [opened.reference] and waiting(head, HEAD) == []
     with pytest.raises(NotFound):
-        desk.dossier(head, opened.reference)
+        dossiers.of(head, opened.reference)
     row = casework.decide(engineer, opened.reference, Outcome.APPROVE, reason="The plan holds.")
     assert (row.state, row.desk, row.stage, row.clerk_id, row.approved_at) == (State.IN_REVIEW, HEAD, 2, None, None)
     assert not Bill.select().exists()
     assert waiting(engineer, ENGINEERING) == [] and waiting(head, HEAD) == [opened.reference]
-    assert [made.reason for made in desk.approvals(desk.dossier(head, opened.reference).decisions, row)] == ["The plan holds."]
+    assert [made.reason for made in dossiers.approvals(dossiers.of(head, opened.reference).decisions, row)] == ["The plan holds."]
     with pytest.raises(Refusal) as owed:
         casework.decide(head, opened.reference, Outcome.APPROVE)
     assert owed.value.field == "reason"
@@ -70,12 +70,12 @@ def test_the_desk_that_decided_before_finds_and_reads_it_but_no_longer_acts() ->
     casework.decide(engineer, opened.reference, Outcome.APPROVE)
     for clerk, where in ((engineer, ENGINEERING), (head, HEAD)):
         assert found(clerk, where, "p77") == found(clerk, where, opened.reference) == [opened.reference]
-    assert not desk.dossier(engineer, opened.reference).here and desk.dossier(head, opened.reference).here
+    assert not dossiers.of(engineer, opened.reference).here and dossiers.of(head, opened.reference).here
     for act in (
         lambda: casework.take(engineer, opened.reference),
         lambda: casework.decide(engineer, opened.reference, Outcome.REFUSE, reason="No"),
-        lambda: desk.note(engineer, opened.reference, "Hm"),
-        lambda: desk.dossier(a_clerk("trial.roads"), opened.reference),
+        lambda: dossiers.note(engineer, opened.reference, "Hm"),
+        lambda: dossiers.of(a_clerk("trial.roads"), opened.reference),
     ):
         with pytest.raises(NotFound):
             act()
@@ -84,7 +84,7 @@ def test_the_desk_that_decided_before_finds_and_reads_it_but_no_longer_acts() ->
 def test_who_approved_before_does_not_decide_again_whatever_desks_they_have() -> None:
     both, opened = a_clerk("trial"), asked()
     casework.decide(both, opened.reference, Outcome.APPROVE)
-    assert desk.dossier(both, opened.reference).barred
+    assert dossiers.of(both, opened.reference).barred
     assert desk.take_next(both, HEAD) is None
     for act in (
         lambda: casework.take(both, opened.reference),
@@ -155,7 +155,7 @@ def test_an_approval_that_the_register_has_overtaken_changes_nothing_and_its_cle
     told = Message.get(Message.template == "register_changed")
     assert (told.account_id, told.application_id, told.channel) == (clerk.account, None, "mail")
     assert desk.queue(clerk, "trial", "mine").lines[0].reference == opened.reference
-    assert desk.dossier(clerk, opened.reference).events[-1].kind == "register-changed"
+    assert dossiers.of(clerk, opened.reference).events[-1].kind == "register-changed"
 
     casework.decide(clerk, opened.reference, Outcome.RETURN, reason="Look at the grade.")
     back = applications.of(person, opened.reference)

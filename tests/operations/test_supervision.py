@@ -9,7 +9,7 @@ from engine.clock import MUSCAT
 from engine.errors import Conflict, NotAllowed, NotFound, Refusal
 from engine.lifecycle import State
 from models import Account, Application, ApplicationEvent, AuditEntry, Message, Outcome, Role, TimeTaken
-from operations import applications, casework, desk, escalations, messages, outbox, staff, supervision
+from operations import applications, casework, desk, dossiers, escalations, messages, outbox, staff, supervision
 from operations.outside import outside
 from tests.operations.test_desk import DESK, SERVICE, a_clerk, asked, statements_of
 from tests.operations.test_service_clock import At, at
@@ -114,7 +114,7 @@ def test_another_desks_supervisor_finds_nothing(where: str) -> None:
         lambda: supervision.assign(stranger, opened.reference, clerk.account),
         lambda: supervision.reassign(stranger, [opened.reference], clerk.account),
         lambda: supervision.overturn(stranger, opened.reference, "So.", clerk.account),
-        lambda: desk.dossier(stranger, opened.reference, staff.Duty.SUPERVISOR),
+        lambda: dossiers.of(stranger, opened.reference, staff.Duty.SUPERVISOR),
     ):
         with pytest.raises(NotFound):
             look()

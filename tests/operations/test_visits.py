@@ -9,7 +9,7 @@ from peewee import IntegrityError
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refusal
 from models import Application, ApplicationEvent, Finding, Message, Outcome, Upload, Visit, VisitReport, VisitState
-from operations import applications, casework, desk, visits
+from operations import applications, casework, dossiers, visits
 from operations.answers import Uploaded
 from operations.now import now
 from operations.visits import Plan
@@ -102,9 +102,9 @@ def test_a_report_is_kept_with_its_photos(clerk: Actor, reference: str) -> None:
     visits.plan(clerk, reference, a_plan())
     it_is_over()
     visits.report(clerk, reference, Finding.NOT_IN_ORDER, "The wall stands on the road.", [picture(), picture(JPEG + b"!")])
-    made = desk.dossier(clerk, reference).visits[0]
+    made = dossiers.of(clerk, reference).visits[0]
     assert (made.state, made.report.finding, made.report.by.id) == (VisitState.DONE, Finding.NOT_IN_ORDER, clerk.account)
-    row = desk.readable(clerk, reference)
+    row = dossiers.readable(clerk, reference)
     name, kind, file = visits.photo(clerk, row, made.id, 1)
     assert (name, kind, file.read()) == ("wall.jpg", "image/jpeg", JPEG + b"!")
     for visit, number in ((made.id, 2), (made.id + 1, 0)):
