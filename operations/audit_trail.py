@@ -49,6 +49,8 @@ WORDS: dict[str, Text] = {
     "audit.viewed": _("Looked through the audit"),
     "batch.brought": _("Brought a list of customers"),
     "batch.confirmed": _("Had a list filed"),
+    "counter.card-refused": _("A card was refused at the counter"),
+    "counter.identified": _("Identified a person at the counter"),
     "declaration.signed": _("Signed a declaration with the ID card"),
     "delegation.asked": _("Asked a customer for consent"),
     "delegation.ended": _("Consent was ended"),
