@@ -10,6 +10,7 @@ from playhouse.migrations import Runner
 
 from gateways.identity_providers import Misconfigured
 from models import Heartbeat, Outbox, database
+from operations import office_hours
 from operations.now import now
 from operations.outside import outside
 
@@ -79,6 +80,8 @@ def missing() -> Iterator[str]:
         yield f"{old} pieces of work have waited for more than a quarter of an hour: look at the worker's log"
     if not _sealable():
         yield "no seal for documents: set SEAL_KEY and SEAL_CERTIFICATE, or run `make setup` for a development one"
+    if not office_hours.known(now().year):
+        yield f"no holidays of {now().year} are known, so answers are owed on them: run `flask holidays fill {now().year}`"
     if outside.identity_provider is not None:
         try:
             outside.identity_provider.metadata()

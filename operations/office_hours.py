@@ -168,6 +168,12 @@ def _recount(change: str) -> None:
 
 
 @database.atomic()
+def known(year: int) -> bool:
+    """Whether anything is written down for that year: without it every Sunday to Thursday counts as a working day."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    return bool(SpecialDays.select().where((SpecialDays.last >= first) & (SpecialDays.first <= last)).exists())
+
+
 def fill(year: int) -> tuple[int, int]:
     """Write down Oman's holidays of a year and its Ramadan; returns how many were added and how many were known already.
 

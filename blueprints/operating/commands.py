@@ -7,7 +7,8 @@ from flask import Blueprint, Flask, current_app, jsonify
 from flask.wrappers import Response
 
 from engine.catalogue import catalogue
-from operations import demonstration, fees, health
+from operations import demonstration, fees, health, office_hours
+from operations.now import now
 from operations.rendering import translate
 
 blueprint = Blueprint("operating", __name__, cli_group=None)
@@ -34,6 +35,7 @@ def demo() -> None:
     """بيانات تجريبية · Demo people, registers and fees; as often as you like."""
     if current_app.config["SETTINGS"].production:
         raise click.ClickException("demo data is refused in production · لا بيانات تجريبية في بيئة الإنتاج")
+    office_hours.fill(now().year)
     click.echo(demonstration.prepare())
 
 

@@ -350,6 +350,7 @@ def test_doctor_says_what_is_missing_and_what_production_would_refuse(run: Run):
         "✗ the worker does not beat: start `flask work`",
         "✗ nobody is trusted to prove identities",
         "✗ no ID card is accepted: set CARD_ROOTS and CARD_POLICIES",
+        f"✗ no holidays of {now.now().year} are known",
         "✗ fee not set or not confirmed: chamber.renew-membership: chamber.first-year",
         "· SECRET_KEY: set a random one of at least 32 characters.  (before production)",
     ):
@@ -358,6 +359,7 @@ def test_doctor_says_what_is_missing_and_what_production_would_refuse(run: Run):
 
 def test_doctor_has_less_to_say_once_things_are_set(run: Run):
     run("fees", "import", FEES)
+    run("holidays", "fill", str(now.now().year))
     health.beat()
     outside.certificates = outside.cards = object()  # type: ignore[assignment]
     said = run("doctor").output
