@@ -12,6 +12,11 @@ def in_muscat(moment: dt.datetime) -> dt.datetime:
     return aware.astimezone(MUSCAT)
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """When that day begins in Muscat, in UTC."""
+    return dt.datetime.combine(day, dt.time(), MUSCAT).astimezone(dt.UTC)
+
+
 def business_day(moment: dt.datetime) -> dt.date:
     """The calendar day in Muscat at that moment."""
     return in_muscat(moment).date()

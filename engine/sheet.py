@@ -15,6 +15,8 @@ MOST_ROWS = 500
 MOST_BYTES = 1024 * 1024
 ENCODINGS = ("utf-8-sig", "cp1256")
 SIGNS = ",;\t"  # between cells
+MARK = "\ufeff"  # says to spreadsheets that the file is UTF-8
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Columns = Mapping[str, Iterable[str]]
 
@@ -78,11 +80,17 @@ def _plain(heading: str) -> str:
 
 
 def write(rows: Iterable[Iterable[str]]) -> bytes:
-    """A CSV file that spreadsheets open in any language. A cell that they would calculate is kept a text by an apostrophe."""
+    """A whole CSV file that spreadsheets open in any language."""
+    return (MARK + lines(rows)).encode()
+
+
+def lines(rows: Iterable[Iterable[str]]) -> str:
+    """The rows as CSV: a piece of a file that begins with MARK. What a spreadsheet would calculate is kept a text by an apostrophe."""
     file = io.StringIO(newline="")
-    csv.writer(file).writerows([_harmless(cell) for cell in row] for row in rows)
-    return file.getvalue().encode("utf-8-sig")
+    csv.writer(file).writerows([harmless(cell) for cell in row] for row in rows)
+    return file.getvalue()
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+def harmless(cell: str) -> str:
+    """The cell as text, also for a spreadsheet that would calculate it (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

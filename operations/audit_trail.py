@@ -12,7 +12,7 @@ from typing import Any
 from peewee import JOIN
 
 from engine.actor import Actor
-from engine.clock import MUSCAT
+from engine.clock import midnight
 from engine.errors import NotFound
 from engine.wording import Text, _
 from models import Account, AuditEntry, AuditLink, Identifier, IdentifierType, database
@@ -223,7 +223,7 @@ def _where(asked: Asked) -> list[Any] | None:
 def _begins(day: dt.date) -> dt.datetime:
     """Midnight in Muscat; years at the ends of the calendar are as good as their neighbours."""
     inside = min(max(day, dt.date(2, 1, 1)), dt.date(9998, 1, 1))
-    return dt.datetime.combine(inside, dt.time(), MUSCAT).astimezone(dt.UTC)
+    return midnight(inside)
 
 
 def _rows() -> Any:

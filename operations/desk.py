@@ -12,7 +12,7 @@ from peewee import JOIN, SQL, fn
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
-from engine.clock import MUSCAT
+from engine.clock import midnight
 from engine.errors import NotFound
 from engine.lifecycle import State
 from engine.wording import Text, _
@@ -136,15 +136,11 @@ def _page(actor: Actor, rows: list[dict[str, Any]], by: str) -> tuple[list[Liste
 
 def _bounds(only: Filter, after: Cursor | None, newest_first: bool) -> tuple[Cursor, dt.datetime]:
     """From where a list is read and as far as which moment. One bound on each side: of two, a database may read from the wider one."""
-    first = _midnight(only.since) if only.since else BEGINNING[0]
-    last = _midnight(only.until + dt.timedelta(days=1)) if only.until else END[0]
+    first = midnight(only.since) if only.since else BEGINNING[0]
+    last = midnight(only.until + dt.timedelta(days=1)) if only.until else END[0]
     if newest_first:
         return (after if after and after[0] < last else (last, 0)), first
     return (after if after and after[0] >= first else (first, 0)), last
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), MUSCAT).astimezone(dt.UTC)
 
 
 def search(actor: Actor, desk: str, text: str) -> Queue:

@@ -1,17 +1,16 @@
 """A desk's applications of a period as CSV, for a spreadsheet. Read and handed over batch by batch: a million rows need no more memory than
 one batch, and no transaction stays open while the network is slow."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from peewee import JOIN
 
+from engine import sheet
 from engine.actor import Actor
 from engine.catalogue import catalogue
-from engine.clock import MUSCAT, in_muscat
+from engine.clock import in_muscat, midnight
 from engine.errors import NotFound, Refusal
 from engine.lifecycle import LABELS, State
 from engine.wording import Text, _
@@ -24,8 +23,6 @@ from operations.staff import Duty
 from statements import statement
 
 BATCH = 1000
-MARK = "\ufeff"  # says to spreadsheets that the file is UTF-8
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula (OWASP, CSV injection)
 HEADINGS: tuple[Text, ...] = (
     _("Number"),
     _("Service"),
@@ -50,31 +47,16 @@ def export(actor: Actor, desk: str, first: dt.date, last: dt.date) -> Iterator[s
         raise Refusal(_("The last day comes before the first."), field="last")
     with database.atomic():
         audit.record(actor, "applications.exported", desk, first=first.isoformat(), last=last.isoformat())
-    return _pieces(actor.locale, desk, _midnight(first), _midnight(last + DAY))
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), MUSCAT).astimezone(dt.UTC)
+    return _pieces(actor.locale, desk, midnight(first), midnight(last + DAY))
 
 
 def _pieces(locale: str, desk: str, begin: dt.datetime, end: dt.datetime) -> Iterator[str]:
-    yield MARK + _lines([[translate(heading, locale) for heading in HEADINGS]])
+    yield sheet.MARK + sheet.lines([[translate(heading, locale) for heading in HEADINGS]])
     after: tuple[dt.datetime, int] | None = (begin, 0)
     while after is not None:
         rows = _batch.all(desk, *after, end, BATCH)
-        yield _lines([[neutral(cell) for cell in _cells(row, locale)] for row in rows])
+        yield sheet.lines(_cells(row, locale) for row in rows)
         after = (rows[-1]["submitted_at"], rows[-1]["id"]) if len(rows) == BATCH else None
-
-
-def _lines(rows: list[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
-def neutral(cell: str) -> str:
-    """The cell as text, also for a spreadsheet that would calculate it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _cells(row: dict[str, Any], locale: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def this_day() -> dt.date:
 def of(actor: Actor, day: dt.date) -> Day:
     """That day in Muscat. Raises NotAllowed for who works for no office."""
     works = offices.of(actor)
-    begins = dt.datetime.combine(day, dt.time(), clock.MUSCAT)
+    begins = clock.midnight(day)
     within = (begins, begins + dt.timedelta(days=1) - dt.timedelta(microseconds=1))
     filed, paid = _filed(actor, works, within), _paid(actor, works, within)
     lines: dict[int, Line] = {}

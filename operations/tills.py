@@ -138,7 +138,7 @@ def this_day() -> dt.date:
 def takings(actor: Actor, day: dt.date) -> Takings:
     """The cashier's own. Raises NotAllowed without the duty."""
     staff.require(actor, Duty.CASHIER)
-    begins = dt.datetime.combine(day, dt.time(), clock.MUSCAT)
+    begins = clock.midnight(day)
     mine = (PaymentAttempt.cashier == actor.account) & (PaymentAttempt.state == AttemptState.CAPTURED)
     that_day = PaymentAttempt.updated_at.between(begins, begins + dt.timedelta(days=1) - dt.timedelta(microseconds=1))
     rows = PaymentAttempt.select(PaymentAttempt, Bill, Application, Receipt).join(Bill).join(Application)

@@ -1,7 +1,5 @@
 """Bringing in a register's extract: send the file, watch it being read, and read what it changed."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,6 +15,7 @@ from blueprints.administration.front import blueprint
 from blueprints.forms import Form
 from blueprints.language import locale
 from blueprints.page import notice, page, part
+from engine import sheet
 from engine.catalogue import catalogue
 from engine.errors import Refusal
 from engine.wording import Text, Words, _
@@ -105,16 +104,9 @@ def rejected_rows(number: int) -> ResponseReturnValue:
 
 def _as_csv(rows: Iterable[tuple[int, Words]], language: str) -> Iterator[str]:
     """Line by line, as it is asked for; with a mark so that spreadsheets read the Arabic."""
-    yield "\ufeffline,reason\r\n"
+    yield sheet.MARK + sheet.lines([("line", "reason")])
     for line, reason in rows:
-        text = io.StringIO()
-        csv.writer(text).writerow([line, _harmless(reason[language])])  # type: ignore[literal-required]
-        yield text.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula: it repeats what stood in a file of strangers."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+        yield sheet.lines([(str(line), reason[language])])  # type: ignore[literal-required]
 
 
 def _listed(form: ImportForm) -> Response:

@@ -1,7 +1,5 @@
 """What an auditor reads: the list, one entry, the export. The address keeps what is looked for, so that it can be passed on."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, request, stream_with_context
@@ -11,12 +9,11 @@ from blueprints.actor import actor
 from blueprints.audit import views
 from blueprints.language import locale
 from blueprints.page import page
+from engine import sheet
 from operations import audit_trail
 from operations.rendering import translate
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit", cli_group="audit")
-
-BOM = "\ufeff"  # without it spreadsheets take Arabic for something else
 
 
 @blueprint.get("")
@@ -49,8 +46,7 @@ def export() -> Response:
 
 
 def _csv(rows: Iterable[list[str]]) -> Iterator[str]:
-    yield BOM
+    """The file, row by row, as it is sent."""
+    yield sheet.MARK
     for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()
+        yield sheet.lines([row])

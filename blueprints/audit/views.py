@@ -19,7 +19,6 @@ STANDINGS: dict[Standing, tuple[Text, str]] = {
     Standing.BROKEN: (_("Its link does not fit: run “flask audit verify”"), "bad"),
 }
 COLUMNS = (_("Number"), _("When"), _("Who"), _("Action"), _("About"), _("Details"))
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NOBODY = _("The portal itself")
 REFERENCE = re.compile(r"[A-Za-z]+-\d{4}-\d")  # of an application: known in capitals
 UNREADABLE = dt.date.min
@@ -88,12 +87,12 @@ def entry(shown: Shown) -> dict[str, Any]:
 
 
 def export_rows(lines: Iterable[Line], told: Callable[[Text], str]) -> Iterator[list[str]]:
-    """The heading, then a row per entry. Spreadsheets run what begins like a formula: such a cell begins with an apostrophe."""
+    """The heading, then a row per entry."""
     yield [told(column) for column in COLUMNS]
     for line in lines:
         moment = in_muscat(line.at).isoformat(sep=" ", timespec="seconds")
         cells = (str(line.id), moment, line.who or told(NOBODY), told(line.words), line.subject, _plain(line.details))
-        yield [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
+        yield list(cells)
 
 
 def _plain(value: Any) -> str:

@@ -52,3 +52,9 @@ def test_what_is_no_list_is_refused_and_says_why(raw: bytes, said: str) -> None:
 
 def test_five_hundred_rows_are_a_list() -> None:
     assert len(sheet.read(b"who,months\n" + b"1,2\n" * 500, COLUMNS)) == 500
+
+
+def test_what_a_spreadsheet_would_calculate_stays_a_text():
+    for cell in ("=1+1", "+1", "-1", "@a", "\t=1", "\r=1"):
+        assert sheet.harmless(cell) == f"'{cell}"
+    assert [sheet.harmless(cell) for cell in ("", "a=1", "1")] == ["", "a=1", "1"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine import sheet
 from engine.clock import MUSCAT
 from engine.errors import NotAllowed, NotFound, Refusal
 from models import Application, AuditEntry, Outcome, database
@@ -20,7 +21,7 @@ DAY = dt.date(2026, 11, 22)
 
 
 def rows(pieces: Iterator[str]) -> list[list[str]]:
-    return list(csv.reader(io.StringIO("".join(pieces).removeprefix(exporting.MARK))))
+    return list(csv.reader(io.StringIO("".join(pieces).removeprefix(sheet.MARK))))
 
 
 def submitted(when: str) -> str:
@@ -64,8 +65,8 @@ def test_a_line_says_where_it_stands_and_who_has_it() -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_what_a_spreadsheet_would_calculate_is_text(cell: str) -> None:
-    assert exporting.neutral(cell) == f"'{cell}"
-    assert exporting.neutral(f"x{cell}") == f"x{cell}"
+    assert sheet.harmless(cell) == f"'{cell}"
+    assert sheet.harmless(f"x{cell}") == f"x{cell}"
 
 
 def test_it_is_recorded_before_the_first_piece_and_holds_no_transaction() -> None:
