@@ -49,7 +49,7 @@ def escalate() -> int:
 @statement
 def _overdue(moment: Any, most: Any) -> Any:
     late = Application.due_at.is_null(False) & Application.escalated_at.is_null() & (Application.due_at < moment)
-    return locked(Application.select().where(late).order_by(Application.due_at).limit(most), skip=True)
+    return locked(Application.select().where(late).order_by(Application.due_at, Application.id).limit(most), skip=True)
 
 
 def _tell(desk: str, references: list[str], moment: dt.datetime) -> None:
