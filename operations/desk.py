@@ -154,12 +154,21 @@ def search(actor: Actor, desk: str, text: str) -> Queue:
 
 
 def _found(desk: str, whole: str, words: list[str]) -> list[dict[str, Any]]:
-    """By the whole of it as one number or word; else by the first three words, the rarest of them looked up first."""
+    """By the whole of it as one number or word; else by the first three words, the rarest of them looked up first.
+
+    Words that are all frequent are looked up by twos: they must stand close to each other in one text, as those of a name do.
+    """
     rows = _by_number.all(desk, whole, PAGE) if whole else []
     if rows or len(words) < 2:
         return rows
-    rarest_first = sorted(words[:3], key=lambda word: _how_often.first(desk, word)["n"])
-    return _by_words.all(desk, *(rarest_first * 2)[:3], PAGE)  # of two words one is asked for twice
+    terms = _rarest_first(desk, words[:3])
+    if terms[0][0] > CAP:
+        terms = _rarest_first(desk, finding.pairs(words[:3]))
+    return _by_words.all(desk, *([term for _often, term in terms] * 3)[:3], PAGE)  # of fewer than three some are asked for twice
+
+
+def _rarest_first(desk: str, terms: list[str]) -> list[tuple[int, str]]:
+    return sorted((_how_often.first(desk, term)["n"], term) for term in terms)
 
 
 def _counts(actor: Actor, desk: str) -> tuple[int, int, int]:

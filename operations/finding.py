@@ -6,6 +6,7 @@ that were submitted before there were terms.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Any
 
 from peewee import SQL, Value, fn
@@ -18,7 +19,8 @@ from models import Application, SearchTerm, database
 from operations import staff
 from statements import locked
 
-MOST = 60  # terms of one application; a form is a page or two
+MOST = 90  # terms of one application; a form is a page or two
+NEAR = 4  # words of a name or a subject that stand so close make pairs
 LONGEST = 40  # letters of a term
 BATCH = 500  # applications of one transaction when terms are made anew
 
@@ -40,8 +42,10 @@ def follow(row: Application, before: str) -> None:
 
 
 def terms_of(texts: Iterable[str]) -> list[str]:
-    """The terms by which these texts are found, each once."""
-    return list(dict.fromkeys(term[:LONGEST] for text in texts for term in _terms(text)))[:MOST]
+    """The terms by which these texts are found, each once: numbers and words, then pairs of words."""
+    known = list(texts)
+    found = [term for each in (_terms, _pairs) for text in known for term in each(text)]
+    return list(dict.fromkeys(term[:LONGEST] for term in found))[:MOST]
 
 
 def texts_of(service: Service, frozen: dict[str, Any], numbers: Iterable[str]) -> Iterator[str]:
@@ -101,6 +105,18 @@ def asked(text: str) -> tuple[str, list[str]]:
     """What somebody typed: as one number without its signs, and as the words of a name."""
     words = norm(text).split()
     return "".join(words)[:LONGEST], [word[:LONGEST] for word in words]
+
+
+def pairs(words: Iterable[str]) -> list[str]:
+    """Each two of these words as one term, whichever came first: where each is frequent, the two together are not."""
+    return [" ".join(sorted(two))[:LONGEST] for two in combinations(words, 2)]
+
+
+def _pairs(text: str) -> Iterator[str]:
+    words = [word for word in norm(text).split() if len(word) > 1]
+    for place in range(len(words) - 1):
+        near = words[place : place + NEAR]
+        yield from (pair for pair in pairs(near)[: len(near) - 1])
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -258,6 +258,19 @@ def test_it_is_found_by_any_number_and_any_spelling_of_a_name(typed: str) -> Non
     assert found == [wanted.reference] and other.reference not in found
 
 
+def test_words_that_are_all_frequent_are_looked_up_by_twos(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "CAP", 0)
+    clerk = a_clerk()
+    asked(subject="A palm that leans over the old road by the sea")
+    asked(subject="The road to the sea leans")
+
+    def found(typed: str) -> int:
+        return len(desk.search(clerk, DESK, typed).lines)
+
+    assert [found("road old"), found("sea road"), found("leans"), found("sea to road")] == [1, 2, 2, 1]
+    assert found("palm sea") == 0  # far from each other
+
+
 def test_what_is_not_known_is_not_found_and_nothing_finds_nothing() -> None:
     asked(subject="A tree")
     clerk = a_clerk()
