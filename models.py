@@ -1122,6 +1122,17 @@ class Document(Row):
         indexes = ((("kind", "subject"), False),)
 
 
+class DocumentCopy(Row):
+    """A document that another application handed out again: the same file."""
+
+    document = ForeignKeyField(Document, backref="copies", index=False, on_delete="RESTRICT")
+    application = ForeignKeyField(Application, index=False, on_delete="RESTRICT")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("application", "document"), True),)
+
+
 # --- Telling ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -1243,6 +1254,16 @@ class RegisterRecord(Row):
 
     class Meta:
         indexes = ((("register", "number"), True), (("register", "holder"), False), (("register", "parent"), False))
+
+
+class RecordParty(Row):
+    """A further number whose record it is: of a person, or of a company of theirs."""
+
+    record = ForeignKeyField(RegisterRecord, backref="parties", index=False, on_delete="CASCADE")
+    number = TextField(index=True)
+
+    class Meta:
+        indexes = ((("record", "number"), True),)
 
 
 class ImportState(StrEnum):

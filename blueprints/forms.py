@@ -58,7 +58,7 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
         return RadioField(
             choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
         )
-    if isinstance(field, fields.FromRegister):
+    if isinstance(field, fields.FromRegister) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
         return FileField(**{**common, "validators": []})

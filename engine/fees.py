@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,20 +16,24 @@ PER_MILLE = 1000
 class Kind(StrEnum):
     FLAT = "flat"  # amount × quantity
     PER_UNIT = "per-unit"  # amount × units above `threshold`
-    SHARE = "share"  # `rate` per mille of a base amount
+    SHARE = "share"  # `rate` per mille of a base amount; all of it, where a register quotes the amount
     MULTIPLE = "multiple"  # `rate` per mille of the fee named in `of`
     TIER = "tier"  # the amount of the highest `threshold` reached by the quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What a service asks the schedule for. `share` is part of the fee: (6, 12) is half of it. `base` feeds fees that are a share."""
+    """What a service asks the schedule for. `share` is part of the fee: (6, 12) is half of it. `base` feeds fees that are a share.
+
+    `about` follows the fee's name on its line: which of several it is.
+    """
 
     code: str
     variant: str = ""
     quantity: int = 1
     share: tuple[int, int] = (1, 1)
     base: Money = Money(0)
+    about: Words | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ class Schedule:
             amount = max(amount, rule.least)
         if rule.most is not None:
             amount = min(amount, rule.most)
-        return Line(rule.label, fee.code, rule.id, fee.quantity, amount)
+        return Line(_label(rule, fee), fee.code, rule.id, fee.quantity, amount)
 
     def _amount(self, rule: Rule, fee: Fee, day: dt.date) -> Money:
         amount = rule.amount or Money(0)
@@ -192,3 +196,9 @@ class Schedule:
             of = Fee(rule.of, fee.variant, fee.quantity, base=fee.base)
             return self._amount(self.rule(of, day), of, day).share(rule.rate, PER_MILLE)
         return amount
+
+
+def _label(rule: Rule, fee: Fee) -> Words:
+    if fee.about is None:
+        return rule.label
+    return {"ar": f"{rule.label['ar']}: {fee.about['ar']}", "en": f"{rule.label['en']}: {fee.about['en']}"}

@@ -5,8 +5,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine import digits
@@ -25,10 +25,13 @@ Option = tuple[int | str, Wording]
 
 @dataclass(frozen=True)
 class Field:
+    """`starts_as` is what stands in it before it is answered, from what was answered before it."""
+
     name: str
     label: Wording
     hint: Wording | None = None
     required: bool = True
+    starts_as: Callable[[Any], Any] | None = field(default=None, kw_only=True)
 
     def clean(self, typed: str) -> Any:
         text = typed.replace("\0", "").strip()  # PostgreSQL has no place for a NUL
@@ -47,6 +50,10 @@ class Field:
 
     def shown(self, value: Any) -> Any:
         """The value as the check page and the clerk read it."""
+        return value
+
+    def written(self, value: Any) -> Any:
+        """The value as a person types it."""
         return value
 
     def refuse(self, message: Wording) -> Refusal:
@@ -123,6 +130,9 @@ class Amount(Field):
             raise self.refuse(_("Type an amount of at most %(most)s.", most=self.most))
         return amount.baisa
 
+    def written(self, value: Any) -> Any:
+        return None if value is None else Money(value).plain()
+
     def shown(self, value: Any) -> Any:
         return None if value is None else Money(value)
 
@@ -161,6 +171,33 @@ class Choice(Field):
 
 
 @dataclass(frozen=True)
+class Place(Field):
+    """A point on the earth: chosen on a map, told by the phone, or typed as latitude and longitude (WGS 84, degrees).
+
+    The answer is {"latitude": 24.347, "longitude": 56.729}, six decimals: a hand's breadth. `within` are the south, west, north and east
+    of where it may lie.
+    """
+
+    within: tuple[float, float, float, float] = (16.6, 51.9, 26.5, 59.9)  # Oman
+
+    def read(self, text: str) -> dict[str, float]:
+        found = re.fullmatch(r"\s*(-?\d{1,3}\.?\d*)\s*[,،;\s]\s*(-?\d{1,3}\.?\d*)\s*", digits.fold(text).replace("٫", "."))
+        if found is None:
+            raise self.refuse(_("Choose the place on the map, or type its latitude and longitude, such as 24.347, 56.729."))
+        latitude, longitude = (round(float(part), 6) for part in found.groups())
+        south, west, north, east = self.within
+        if not (south <= latitude <= north and west <= longitude <= east):
+            raise self.refuse(_("This place lies outside the area the authority serves. Choose one inside it."))
+        return {"latitude": latitude, "longitude": longitude}
+
+    def written(self, value: Any) -> Any:
+        return f"{value['latitude']}, {value['longitude']}" if value else None
+
+    def shown(self, value: Any) -> Any:
+        return self.written(value)
+
+
+@dataclass(frozen=True)
 class FromRegister(Field):
     """One record of a register: one of the person's own, or (with `of`) one that hangs on the record chosen before.
 
@@ -170,12 +207,26 @@ class FromRegister(Field):
     register: str = ""
     of: str | None = None
     none: Wording = _("There is no record to choose.")
+    own: bool = True
 
     def read(self, text: str) -> str:
         return digits.fold(text)
 
     def missing(self) -> Wording:
         return _("Choose one: %(label)s", label=self.label)
+
+
+@dataclass(frozen=True)
+class ByNumber(FromRegister):
+    """One record by its number, typed: one of the person's own, or (`own=False`) anybody's, of which they see what is public."""
+
+    unknown: Wording = _("There is no such number, or it is not under your name. Compare it with your paper.")
+
+    def read(self, text: str) -> str:
+        return digits.fold(text).replace(" ", "").upper()
+
+    def missing(self) -> Wording:
+        return _("Fill in this field: %(label)s", label=self.label)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ The table drives the import of an extract, the typed record that rules see, and 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -72,7 +72,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register of an authority. `holder` and `parent` name the columns that say whose record it is and what it hangs on."""
+    """A register of an authority. `holder` and `parent` name the columns that say whose record it is and what it hangs on.
+
+    `parties` names further columns with numbers of whose record it is too; `through`, where a company may be one, the register of the
+    companies. `public` are the columns that anybody may see who knows the number. `numbers` shapes the number of a record we make, from
+    `year` and `n`, which counts from `first`: each year anew where the year is in it.
+    """
 
     code: str
     title: Text
@@ -81,6 +86,11 @@ class Register:
     holder: str | None = None
     parent: str | None = None
     name: str = "name"
+    parties: tuple[str, ...] = ()
+    through: str = ""
+    public: tuple[str, ...] = ()
+    numbers: str = "{n}"
+    first: int = 1
 
     @property
     def headers(self) -> set[str]:
@@ -95,6 +105,22 @@ class Register:
 
     def record(self, number: str, data: Mapping[str, Any]) -> "Record":
         return Record(self, number, dict(data))
+
+    def hangs_on(self, data: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Whose record it is, and what it hangs on."""
+        return data[self.holder] if self.holder else None, data[self.parent] if self.parent else None
+
+    def held_by(self, data: Mapping[str, Any]) -> set[str]:
+        """The numbers of all whose record it is."""
+        return {str(data[name]) for name in (self.holder, *self.parties) if name and data.get(name)}
+
+    def numbered(self, year: int, n: int) -> str:
+        """The number of the n-th record made (that year), counted from 1."""
+        return self.numbers.format(year=year, n=n + self.first - 1)
+
+    @property
+    def yearly(self) -> bool:
+        return "{year" in self.numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,15 @@ class Record:
 
     def columns_shown(self) -> Iterator[Column]:
         return (column for column in self.register.columns if column.name != self.register.holder and self.data.get(column.name))
+
+    @property
+    def key(self) -> str:
+        """What names it among all registers."""
+        return f"{self.register.code}:{self.number}"
+
+    def only(self, names: Iterable[str]) -> "Record":
+        """The same record with these columns alone."""
+        return Record(self.register, self.number, {name: self.data[name] for name in names if name in self.data})
 
     def frozen(self) -> dict[str, Any]:
         return {"register": self.register.code, "number": self.number, "data": self.data}

@@ -24,6 +24,7 @@ __all__ = [
     "Case",
     "Certificate",
     "Charge",
+    "Creation",
     "Decision",
     "Declaration",
     "Effect",
@@ -81,9 +82,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Shows a register record that an earlier step chose."""
+    """Shows a register record that an earlier step chose; `columns` only these of it."""
 
     record: str
+    columns: tuple[str, ...] = ()
 
 
 Rows = Iterable[tuple[Text, Shown | None]]
@@ -112,10 +114,24 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """A new register record, made in the transaction that settles or decides; it gets the register's next number.
+
+    The rules of the document find it as `case.record(name)`. A service whose `subject` is that name issues the document of the record.
+    """
+
+    name: str
+    register: Register
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The document a service issues: whom it names, its fixed sentences by the names its template uses, and its rows.
 
-    `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire.
+    `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire. `duplicate`
+    marks it as one in place of the record's lost one, and names that one. `again` hands out the record's standing document of this
+    template, the same file; where the portal has none, it is issued.
     """
 
     template: str
@@ -125,6 +141,8 @@ class Certificate:
     says: Mapping[str, Text]
     body: Callable[[Case], str] | None = None
     valid_until: Callable[[Case], dt.date] | None = None
+    duplicate: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +203,10 @@ def _nothing(case: Case) -> Iterator[Any]:
     return iter(())
 
 
+def _never(case: Case) -> bool:
+    return False
+
+
 def _no_samples(day: dt.date) -> Iterator[Sample]:
     return iter(())
 
@@ -192,6 +214,8 @@ def _no_samples(day: dt.date) -> Iterator[Sample]:
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
+
+    Where a clerk decides, `automatic_when` says which cases need none.
 
     `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
     is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
@@ -206,6 +230,7 @@ class Service:
     steps: tuple[Step, ...]
     charge: Charge
     decision: Decision
+    automatic_when: Callable[[Case], bool] = _never
     needs: tuple[Text, ...] = ()
     takes: Text
     known_as: tuple[Text, ...] = ()
@@ -213,7 +238,7 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
-    effects: Callable[[Case], Iterable[Effect]] = _nothing
+    effects: Callable[[Case], Iterable[Effect | Creation]] = _nothing
     declaration: Declaration | None = None
     issues: Certificate | None = None
     subject: str | None = None
@@ -242,6 +267,10 @@ class Service:
     def stage(self, number: int) -> Stage | None:
         """What is decided at that stage, counted from 1."""
         return self.stages[number - 1] if number <= len(self.stages) else None
+
+    def decided_by(self, case: Case) -> Decision:
+        """Who decides this very case."""
+        return Decision.AUTOMATIC if self.automatic_when(case) else self.decision
 
     def decides(self, number: int) -> bool:
         """Whether approving at that stage approves the application: nobody is asked after it."""

@@ -7,7 +7,7 @@ from typing import IO, Any
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
-from engine.fields import Field, FromRegister
+from engine.fields import ByNumber, Field, FromRegister
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
@@ -33,7 +33,7 @@ def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record]]
     return {
         field.name: registers.offered(field, actor.holder, opened.answers)
         for field in step.fields
-        if isinstance(field, FromRegister)
+        if isinstance(field, FromRegister) and not isinstance(field, ByNumber)
     }
 
 
@@ -83,13 +83,17 @@ def _value(
         return _attached(opened, field, stored.get(field.name))
     value = field.clean(typed.get(field.name, ""))
     if isinstance(field, FromRegister) and value is not None:
-        found = next(
-            (record for record in registers.offered(field, actor.holder, opened.answers) if record.number == value), None
-        )
+        found = _chosen(actor, opened, field, value)
         if found is None:
-            raise Refusal(field.missing(), field=field.name)
+            raise Refusal(field.unknown if isinstance(field, ByNumber) else field.missing(), field=field.name)
         records[field.name] = found
     return value
+
+
+def _chosen(actor: Actor, opened: Opened, field: FromRegister, number: str) -> Record | None:
+    if isinstance(field, ByNumber):
+        return registers.typed(field, actor.holder, number)
+    return next((record for record in registers.offered(field, actor.holder, opened.answers) if record.number == number), None)
 
 
 def _attached(opened: Opened, field: UploadField, stored: dict[str, Any] | None) -> Any:

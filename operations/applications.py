@@ -19,7 +19,19 @@ from engine.registers import Record
 from engine.service import Case, Decision, Service, Step
 from engine.wording import _
 from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, Visit, VisitState, database
-from operations import announcements, audit, bills, counters, documents, fees, messages, ownership, registers, service_clock
+from operations import (
+    announcements,
+    audit,
+    bills,
+    counters,
+    documents,
+    fees,
+    finding,
+    messages,
+    ownership,
+    registers,
+    service_clock,
+)
 from operations.now import now, today
 from statements import locked, statement
 
@@ -170,7 +182,7 @@ def paid(row: Application) -> None:
     """The bill is settled: go on. Inside the settling transaction."""
     service = catalogue.services[row.service]
     happened(row, "paid", None)
-    if service.decision is Decision.CLERK and row.approved_at is None:
+    if row.approved_at is None and service.decided_by(frozen_case(row)) is Decision.CLERK:
         advance(row, State.IN_REVIEW)
     else:
         complete(row)
@@ -182,7 +194,8 @@ def complete(row: Application) -> bool:
     False when the register moved on between submission and now: nothing is overwritten, it is in review until a person has looked at it.
     """
     service, case = catalogue.services[row.service], frozen_case(row)
-    if not registers.apply(service.effects(case), row):
+    made = registers.apply(service.effects(case), row)
+    if made is None:
         if State(row.state) is not State.IN_REVIEW:
             advance(row, State.IN_REVIEW)
         happened(row, "register-changed", None)
@@ -190,6 +203,8 @@ def complete(row: Application) -> bool:
             about = {"reference": row.reference, "title": row.frozen["title"]}
             messages.tell_owner(row.clerk, "register_changed", key=f"register-changed:{row.reference}:{now()}", **about)
         return False
+    if made:
+        case = _keep_made(row, service, made)
     row.closed_at = now()
     advance(row, State.COMPLETED)
     happened(row, "completed", None)
@@ -201,9 +216,18 @@ def complete(row: Application) -> bool:
     return True
 
 
+def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> Case:
+    """What was made belongs to the application from now on: it is found by its number, and its document is that record's."""
+    row.frozen = {**row.frozen, "made": {name: record.frozen() for name, record in made.items()}}
+    if row.subject is None and (record := made.get(service.subject or "")):
+        row.subject = record.key
+    finding.remember(row, [record.number for record in made.values()])
+    return frozen_case(row)
+
+
 def frozen_case(row: Application) -> Case:
     frozen = row.frozen
-    records = {name: catalogue.record(record) for name, record in frozen["records"].items()}
+    records = {name: catalogue.record(record) for name, record in (frozen["records"] | frozen.get("made", {})).items()}
     return Case(
         frozen["answers"],
         records,
@@ -274,7 +298,7 @@ def needed(actor: Actor, step: Step) -> Assurance:
     Who acts for a customer proves themselves (at a counter the customer is there and was proven); that it is the customer's wish, the
     delegation proves.
     """
-    lists_own = any(isinstance(field, FromRegister) and field.of is None for field in step.fields)
+    lists_own = any(isinstance(field, FromRegister) and field.own and field.of is None for field in step.fields)
     unproven = lists_own and actor.civil_number is None and actor.acting_for is None
     return max(step.assurance, Assurance.SUBSTANTIAL) if unproven else step.assurance
 

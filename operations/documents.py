@@ -15,7 +15,7 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Case, Certificate
 from engine.wording import Text, Words, _
 from gateways.pdf import papers, qr
-from models import Application, Document, DocumentState, Receipt, Upload, database
+from models import Application, Document, DocumentCopy, DocumentState, Receipt, Upload, database
 from operations import audit, counters, finding, outbox, ownership, rendering
 from operations.now import now, today
 from operations.outside import outside
@@ -27,7 +27,14 @@ DECLARATION = "declaration"
 
 
 def issue(application: Application, certificate: Certificate, case: Case) -> Document:
-    """Fix what the certificate says, inside the deciding transaction; the queue draws it. An older one of the same record is replaced."""
+    """Fix what the certificate says, inside the deciding transaction; the queue draws it. An older one of the same record is replaced.
+
+    Of one that hands out the standing document again, that very document where there is one.
+    """
+    standing: Document | None = _standing.first(application.subject, certificate.template) if application.subject else None
+    if certificate.again and standing is not None:
+        DocumentCopy.create(document=standing, application=application, at=now())
+        return standing
     content = {
         "title": both(certificate.title),
         "authority": both(catalogue.authorities[application.authority].title),
@@ -35,14 +42,27 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "rows": on_paper([*frozen_rows(certificate.rows(case)), *_filed_by(application)]),
         **{name: both(sentence) for name, sentence in certificate.says.items()},
         **({"body": _running(certificate.body(case))} if certificate.body else {}),
+        **({"duplicate": True} if certificate.duplicate else {}),
     }
     until = certificate.valid_until(case) if certificate.valid_until else None
     made = _create(
-        application, "certificate", certificate.template, content, key=f"certificate:{application.reference}", until=until
+        application,
+        "certificate",
+        certificate.template,
+        content,
+        key=f"certificate:{application.reference}",
+        until=until,
+        replaces=standing,
     )
     if application.subject:
         _replace.run(application.subject, certificate.template, made.id, now())
     return made
+
+
+@statement
+def _standing(subject: Any, template: Any) -> Any:
+    same = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
+    return Document.select().where(same & (Document.state == DocumentState.VALID)).order_by(Document.id.desc()).limit(1)
 
 
 @statement
@@ -124,6 +144,7 @@ def _create(
     until: dt.date | None,
     serial: str = "",
     file: tuple[str, int] | None = None,
+    replaces: Document | None = None,
 ) -> Document:
     day = today()
     serial = serial or numbering.receipt_number("D", day.year, counters.take(SERIES, day.year))
@@ -137,6 +158,7 @@ def _create(
         content=content,
         issued_on=day,
         valid_until=until,
+        replaces=replaces,
         subject=application.subject if kind == "certificate" else None,
         digest=file[0] if file else None,
         size=file[1] if file else None,
@@ -170,7 +192,7 @@ def printed(document: Document) -> dict[str, Any]:
         "rows": [(row["label"], row["value"]) for row in content["rows"]],
         "serial": document.serial,
         "code": numbering.grouped(document.code),
-        "duplicate_of": document.replaces.serial if document.replaces_id and content.get("duplicate") else None,
+        "duplicate_of": (document.replaces.serial if document.replaces_id else "") if content.get("duplicate") else None,
         "verify_url": f"{outside.portal_url.split('//')[-1]}/verify",
         "qr": qr.draw(_signed_link(document)),
         "labels": {name: both(label) for name, label in papers.LABELS.items()},
@@ -195,9 +217,9 @@ def vouched(text: str) -> qr.Payload | None:
 
 
 def of_application(application: Application) -> list[Document]:
-    """Its documents; of the declarations only the one that was submitted."""
+    """Its documents, and those it handed out again; of the declarations only the one that was submitted."""
     submitted = {} if State(application.state) in EDITABLE else (application.frozen or {}).get(DECLARATION) or {}
-    found: list[Document] = _of_application.all(application)
+    found: list[Document] = [*_of_application.all(application), *_handed_out.all(application)]
     return [document for document in found if document.kind != DECLARATION or document.serial == submitted.get("serial")]
 
 
@@ -206,21 +228,31 @@ def _of_application(application: Any) -> Any:
     return Document.select().where(Document.application == application).order_by(Document.id)
 
 
+@statement
+def _handed_out(application: Any) -> Any:
+    return Document.select().join(DocumentCopy).where(DocumentCopy.application == application).order_by(Document.id)
+
+
 def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
     """The person's own document and its file; None while the queue is still drawing it."""
-    row = (
-        Document.select(Document, Application)
-        .join(Application)
-        .where((Document.serial == serial) & (Application.account == actor.applicant))
-        .first()
-    )
-    if row is None or not ownership.owns(actor, row.application):
+    row: Document | None = Document.get_or_none(Document.serial == serial)
+    if row is None or not any(_is_theirs(actor, each) for each in _handed_out_by(row)):
         raise NotFound
     if row.digest is None:
         return row, None
     with database.atomic():
         audit.record(actor, "document.downloaded", row.serial)
     return row, outside.storage.open(row.digest)
+
+
+def _handed_out_by(document: Document) -> Iterator[Application]:
+    """The applications that may hand it out: its own, and those that asked for it again."""
+    yield document.application
+    yield from Application.select().join(DocumentCopy).where(DocumentCopy.document == document)
+
+
+def _is_theirs(actor: Actor, application: Application) -> bool:
+    return application.account_id == actor.applicant and ownership.owns(actor, application)
 
 
 def attached(actor: Actor, application: Application, field: str) -> tuple[str, str, BinaryIO]:

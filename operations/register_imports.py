@@ -24,7 +24,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.registers import Register, Unreadable
 from engine.wording import Words, _
 from models import ImportState, RegisterImport, RegisterRecord, RegisterRejection, database
-from operations import administering, audit, outbox
+from operations import administering, audit, outbox, registers
 from operations.now import now
 from operations.outside import outside
 from operations.rendering import both
@@ -284,14 +284,17 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
         else:
             counts["changed"] += 1
             columns.update(name for name in data if data[name] != row.data.get(name))
-            _change.run(row.id, *_hangs_on(register, data), data, now())
+            _change.run(row.id, *register.hangs_on(data), data, now())
     fresh = [
-        dict(zip(COLUMNS, (register.code, number, *_hangs_on(register, data), data, now()), strict=True))
+        dict(zip(COLUMNS, (register.code, number, *register.hangs_on(data), data, now()), strict=True))
         for number, data in records.items()
         if number not in known
     ]
     if fresh:
         RegisterRecord.insert_many(fresh).execute()
+    if register.parties:
+        for row in RegisterRecord.select().where(these):
+            registers.keep_parties(register, row)
     return counts, columns
 
 
@@ -307,11 +310,6 @@ def _change(record: Any, holder: Any, parent: Any, data: Any, moment: Any) -> An
         RegisterRecord.changed_at: moment,
     }
     return RegisterRecord.update(values).where(RegisterRecord.id == record)
-
-
-def _hangs_on(register: Register, data: dict[str, Any]) -> tuple[Any, Any]:
-    """Whose record it is, and what it hangs on."""
-    return data[register.holder] if register.holder else None, data[register.parent] if register.parent else None
 
 
 def _fail(row: RegisterImport, problem: str) -> None:

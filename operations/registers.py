@@ -1,26 +1,56 @@
 """Registers of the authorities: read for a person, changed by an application's effects. (Brought in: operations/register_imports.py.)"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.catalogue import catalogue
-from engine.fields import FromRegister
-from engine.registers import Record
-from engine.service import Effect
-from models import Application, RegisterRecord
-from operations.now import now
+from engine.fields import ByNumber, FromRegister
+from engine.registers import Record, Register
+from engine.service import Creation, Effect
+from models import Application, RecordParty, RegisterRecord
+from operations import counters
+from operations.now import now, today
 from statements import locked, statement
+
+OFFERED = 200  # records of one person's that a page lists
 
 
 def offered(field: FromRegister, civil_number: str | None, answers: dict[str, Any]) -> list[Record]:
     """The records a person may choose from: their own, or those that hang on the record of theirs chosen before."""
-    if civil_number is None:
+    if civil_number is None or isinstance(field, ByNumber):
         return []
-    if field.of is None:
-        rows = _held.all(field.register, civil_number)
-    else:
-        rows = _hanging.all(field.register, answers.get(field.of))
-    return [_record(row) for row in rows]
+    if field.of is not None:
+        return [_record(row) for row in _hanging.all(field.register, answers.get(field.of))]
+    return [_record(row) for row in _theirs(catalogue.registers[field.register], civil_number)]
+
+
+def _theirs(register: Register, civil_number: str) -> Iterable[RegisterRecord]:
+    """By its holder; and where the register says so, by its further parties and by the companies of theirs."""
+    if not register.parties and not register.through:
+        return _held.all(register.code, civil_number)  # type: ignore[no-any-return]
+    numbers = _numbers_of(register, civil_number)
+    party = RecordParty.select(RecordParty.record).where(RecordParty.number.in_(numbers))
+    whose = RegisterRecord.holder.in_(numbers) | RegisterRecord.id.in_(party)
+    return (
+        RegisterRecord.select()
+        .where((RegisterRecord.register == register.code) & whose)
+        .order_by(RegisterRecord.number)
+        .limit(OFFERED)
+    )
+
+
+def _numbers_of(register: Register, civil_number: str) -> list[str]:
+    companies = _held.all(register.through, civil_number) if register.through else []
+    return [civil_number, *(row.number for row in companies)]
+
+
+def typed(field: ByNumber, civil_number: str | None, number: str) -> Record | None:
+    """The record with that number: of the person's own whole, of anybody's what is public. None for any other, and for one unknown."""
+    record, register = find(field.register, number), catalogue.registers[field.register]
+    if record is None or not field.own:
+        return record and record.only(register.public)
+    theirs = civil_number is not None and not register.held_by(record.data).isdisjoint(_numbers_of(register, civil_number))
+    return record if theirs else None
 
 
 @statement
@@ -45,17 +75,66 @@ def _numbered(register: Any, number: Any) -> Any:
     return RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number))
 
 
-def apply(effects: Iterable[Effect], application: Application) -> bool:
-    """Change the records, inside the caller's transaction. False, and nothing changed, when one has moved on since the rules saw it."""
-    planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in effects]
+def apply(effects: Iterable[Effect | Creation], application: Application) -> dict[str, Record] | None:
+    """Change and make records, inside the caller's transaction; what was made, by its name.
+
+    None, and nothing changed, when a record has moved on since the rules saw it.
+    """
+    every = list(effects)
+    changes = [effect for effect in every if isinstance(effect, Effect)]
+    planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
     if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
-        return False
+        return None
     for effect, row in planned:
         assert row is not None
         row.data = {**row.data, **effect.changes}
+        row.holder, row.parent = effect.record.register.hangs_on(row.data)
         row.changed_at, row.changed_by = now(), application
         row.save()
-    return True
+        keep_parties(effect.record.register, row)
+    return {effect.name: _made(effect, application) for effect in every if isinstance(effect, Creation)}
+
+
+def _made(creation: Creation, application: Application) -> Record:
+    register, data = creation.register, dict(creation.data)
+    holder, parent = register.hangs_on(data)
+    row = RegisterRecord.create(
+        register=register.code,
+        number=_next_number(register),
+        holder=holder,
+        parent=parent,
+        data=data,
+        changed_at=now(),
+        changed_by=application,
+    )
+    keep_parties(register, row)
+    return _record(row)
+
+
+def _next_number(register: Register) -> str:
+    """One that no extract has brought in meanwhile."""
+    year = today().year
+    series = f"register:{register.code}", year if register.yearly else 0
+    while find(register.code, number := register.numbered(year, counters.take(*series))):
+        pass
+    return number
+
+
+def keep_parties(register: Register, row: RegisterRecord) -> None:
+    """Whose record it is besides its holder, as its data now say."""
+    if not register.parties:
+        return
+    RecordParty.delete().where(RecordParty.record == row).execute()
+    parties = [{"record": row, "number": number} for number in sorted(register.held_by(row.data) - {row.holder})]
+    if parties:
+        RecordParty.insert_many(parties).execute()
+
+
+def again(records: dict[str, Record]) -> Iterator[tuple[str, Record | None]]:
+    """The same records as they are now, each as far as it was seen; None for one that is gone."""
+    for name, record in records.items():
+        fresh = find(record.register.code, record.number)
+        yield name, fresh and fresh.only(record.data)
 
 
 @statement

@@ -55,7 +55,7 @@ def offer(opened: Opened) -> Offer:
 
 def refresh(actor: Actor, opened: Opened) -> bool:
     """Fetch the records again, as they may have moved on since the draft was saved. True when one has changed."""
-    fresh = {name: registers.find(record.register.code, record.number) for name, record in opened.records.items()}
+    fresh = dict(registers.again(opened.records))
     if all(record is not None and record.data == opened.records[name].data for name, record in fresh.items()):
         return False
     with database.atomic():
@@ -121,10 +121,11 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     row.subject = _subject(opened)
     row.submitted_at = row.submitted_at or now()
     owed = service.charge is Charge.ON_SUBMISSION and proposed.quote.total and not again
+    decision = service.decided_by(opened.case())
     if owed:
         advance(row, State.TO_PAY)
         bills.open_for(row, proposed.quote)
-    elif service.decision is Decision.CLERK:
+    elif decision is Decision.CLERK:
         advance(row, State.IN_REVIEW)
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
@@ -132,9 +133,9 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
-    if not owed and service.decision is Decision.AUTOMATIC:
+    if not owed and decision is Decision.AUTOMATIC:
         complete(row)
-    elif service.decision is Decision.CLERK:
+    elif decision is Decision.CLERK:
         due = {"due": both(business_day(row.due_at))} if row.due_at else {}
         messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title), **due)
     return work_on(row)
@@ -183,4 +184,4 @@ def rows_of(opened: Opened, step: Step) -> list[tuple[str, Any, Any]]:
 
 def _subject(opened: Opened) -> str | None:
     record = opened.records.get(opened.service.subject or "")
-    return f"{record.register.code}:{record.number}" if record else None
+    return record.key if record else None

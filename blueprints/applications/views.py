@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.fees import Quote
-from engine.fields import FromRegister, Upload
+from engine.fields import Field, FromRegister, Upload
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
@@ -114,10 +114,16 @@ def options(offered: dict[str, list[Record]]) -> dict[str, list[tuple[str, Any]]
 def typed(opened: Opened, step: Step) -> dict[str, Any]:
     """What was answered before, as the form shows it again."""
     return {
-        field.name: opened.answers[field.name]
+        field.name: field.written(value)
         for field in step.fields
-        if opened.answers.get(field.name) is not None and not isinstance(field, Upload)
+        if not isinstance(field, Upload) and (value := _standing(opened, field)) is not None
     }
+
+
+def _standing(opened: Opened, field: Field) -> Any:
+    if field.name in opened.answers or field.starts_as is None:
+        return opened.answers.get(field.name)
+    return field.starts_as(opened.case())
 
 
 def sent_before(kept: dict[str, str]) -> dict[str, Any]:
@@ -137,13 +143,18 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
-        "none": next((field.none for field in asked if isinstance(field, FromRegister) and not offered[field.name]), None),
-        "summaries": [list(_terms(opened.records[item.record].rows())) for item in step.items if isinstance(item, Summary)],
+        "none": next((field.none for field in asked if isinstance(field, FromRegister) and offered.get(field.name) == []), None),
+        "summaries": [list(_terms(_summed(opened, item).rows())) for item in step.items if isinstance(item, Summary)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
         **(price(opened) if step.shows else {}),
     }
+
+
+def _summed(opened: Opened, item: Summary) -> Record:
+    record = opened.records[item.record]
+    return record.only(item.columns) if item.columns else record
 
 
 def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, Any]]:

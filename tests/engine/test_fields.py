@@ -9,7 +9,22 @@ from hypothesis import strategies as st
 
 from engine import fields
 from engine.errors import Refusal
-from engine.fields import MEGABYTE, Amount, Choice, CivilNumber, Day, Field, FromRegister, LongText, Pattern, Text, Upload, Whole
+from engine.fields import (
+    MEGABYTE,
+    Amount,
+    ByNumber,
+    Choice,
+    CivilNumber,
+    Day,
+    Field,
+    FromRegister,
+    LongText,
+    Pattern,
+    Place,
+    Text,
+    Upload,
+    Whole,
+)
 from engine.money import Money
 from engine.wording import _
 from operations.rendering import both
@@ -28,7 +43,9 @@ EVERY_KIND: tuple[Field, ...] = (
     Amount("amount", LABEL),
     Day("day", LABEL),
     PERIODS,
+    Place("place", LABEL),
     FromRegister("record", LABEL, register="chamber.memberships"),
+    ByNumber("number", LABEL, register="chamber.memberships"),
     Upload("file", LABEL),
 )
 
@@ -110,6 +127,27 @@ def test_what_is_not_required_may_be_left_out(kind: type[Field]):
     assert kind("name", LABEL, required=False).clean("  ") is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "point"),
+    [
+        ("24.347, 56.729", (24.347, 56.729)),
+        ("٢٤٫٣٤٧، ٥٦٫٧٢٩", (24.347, 56.729)),
+        ("24.3470001 56.7290009", (24.347, 56.729001)),
+    ],
+)
+def test_a_place_is_read_as_maps_and_people_write_it(typed: str, point: tuple[float, float]):
+    assert Place("place", LABEL).clean(typed) == dict(zip(("latitude", "longitude"), point, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("by the souq", "map"), ("24.3", "map"), ("56.729, 24.347", "outside"), ("0, 0", "outside")]
+)
+def test_a_place_that_is_none_or_lies_elsewhere_is_refused(typed: str, says: str):
+    with pytest.raises(Refusal) as refused:
+        Place("place", LABEL, within=(24.0, 56.3, 24.7, 56.95)).clean(typed)
+    assert says in str(refused.value.message)
+
+
 def test_every_kind_of_field_is_tested_here():
     kinds = {kind for kind in vars(fields).values() if isinstance(kind, type) and issubclass(kind, Field)}
     assert kinds - {Field} == {type(field) for field in EVERY_KIND}
@@ -125,7 +163,8 @@ def test_nothing_typed_breaks_a_field_or_the_table_it_is_kept_in(field: Field, t
     kept = json.dumps(value)
     assert json.loads(kept) == value
     assert "\\u0000" not in kept  # PostgreSQL has no place for it
-    assert isinstance(value, str | int)
+    assert isinstance(value, str | int | dict)
+    assert not isinstance(field, Place | Amount) or field.clean(field.written(value)) == value
 
 
 @pytest.mark.parametrize(

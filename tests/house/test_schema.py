@@ -35,6 +35,7 @@ UNIQUE = {
     "declaration": {"serial", "application_id, seal"},
     "delegation": {"office_id, customer_id WHERE consented_at IS NOT NULL AND revoked_at IS NULL"},
     "document": {"serial", "code", "key"},
+    "document_copy": {"application_id, document_id"},
     "fee_change": {"proposal_id, rule_id"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
@@ -57,6 +58,7 @@ UNIQUE = {
     "kept_form": {"account_id, path"},
     "receipt": {"number", "bill_id", "series, year, sequence"},
     "reconciliation_item": {"key"},
+    "record_party": {"record_id, number"},
     "refund": {"key"},
     "register_import": {"register WHERE state = 'running'"},
     "register_record": {"register, number"},
@@ -278,6 +280,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "KeptForm",
         "DataCopy",
         "SavedFilter",
+        "RecordParty",
     }
 
 

@@ -11,7 +11,7 @@ from engine import ledger
 from engine.catalogue import catalogue
 from engine.errors import Refusal
 from engine.fees import Quote
-from engine.fields import Amount, Choice, Day, Field, FromRegister, Pattern, Text, Upload, Whole
+from engine.fields import Amount, Choice, Day, Field, FromRegister, Pattern, Place, Text, Upload, Whole
 from engine.registers import Kind, Record, Register
 from engine.service import Charge, Service
 from models import Account, Application
@@ -124,6 +124,8 @@ def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
             return 1000 * chance.randint(1, 500)
         case Day():
             return (day + dt.timedelta(days=chance.randint(-300, 300))).isoformat()
+        case Place(within=(south, west, north, east)):
+            return {"latitude": round(chance.uniform(south, north), 6), "longitude": round(chance.uniform(west, east), 6)}
         case Pattern():
             return mark("number")
         case Text():
