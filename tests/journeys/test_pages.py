@@ -1,10 +1,11 @@
 """Every page of the journey: no barrier that axe-core finds, no complaint of the browser, few requests at first sight."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from tests.journeys.gallery import Place, gallery
 from tests.journeys.traveller import EXPECTED
@@ -36,20 +37,28 @@ def places(sqlite_portal: Portal, browser: Browser) -> list[Place]:
     return gallery(sqlite_portal, browser)
 
 
-@pytest.fixture(scope="module")
-def opened(sqlite_portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A page of a browser that speaks a language; kept open for the next place."""
-    contexts: list[BrowserContext] = []
+@dataclass
+class Walked:
+    """What was found on the way through all pages in one language."""
 
-    def page(language: str, *, bypass_csp: bool = False) -> Page:
-        context = browser.new_context(bypass_csp=bypass_csp, reduced_motion="reduce", **sqlite_portal.visitor())
+    barriers: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module", params=["ar", "en"])
+def walked(sqlite_portal: Portal, places: list[Place], browser: Browser, request: pytest.FixtureRequest) -> Walked:
+    language, found = request.param, Walked()
+    with browser.new_context(reduced_motion="reduce", **sqlite_portal.visitor()) as context:
         context.add_cookies([{"name": "language", "value": language, "url": sqlite_portal.url}])
-        contexts.append(context)
-        return context.new_page()
-
-    yield page
-    for context in contexts:
-        context.close()
+        context.add_init_script(AXE)
+        page = context.new_page()
+        listen(page, found.complaints)
+        for place in in_turn(places, language):
+            page.emulate_media(color_scheme="light")
+            stand_at(place, page, sqlite_portal)
+            page.wait_for_load_state("networkidle") if place.name in CAPTCHA else None
+            found.barriers += barriers(page, place)
+    return found
 
 
 def in_turn(places: list[Place], language: str) -> list[Place]:
@@ -64,41 +73,28 @@ def stand_at(place: Place, page: Page, portal: Portal) -> None:
     place.show(page, portal)
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-def test_axe_finds_nothing_on_any_page_in_the_light_or_in_the_dark(
-    sqlite_portal: Portal, places: list[Place], opened: Callable[..., Page], language: str
-):
-    page = opened(language, bypass_csp=True)
-    found = []
-    for place in in_turn(places, language):
-        page.emulate_media(color_scheme="light")
-        stand_at(place, page, sqlite_portal)
-        page.evaluate(AXE)
-        for scheme, options in SCHEMES.items():
-            page.emulate_media(color_scheme=scheme)
-            page.evaluate(NEXT_FRAME)
-            faults = page.evaluate("async options => (await axe.run(document, options)).violations", options)
-            found += [
-                f"{place.name}, {scheme}: {fault['id']}: {node['html'][:200]}" for fault in faults for node in fault["nodes"]
-            ]
-    assert found == []
-
-
-@pytest.mark.parametrize("language", ["ar", "en"])
-def test_no_page_makes_the_browser_complain(
-    sqlite_portal: Portal, places: list[Place], opened: Callable[..., Page], language: str
-):
-    page = opened(language)
-    complaints: list[str] = []
+def listen(page: Page, complaints: list[str]) -> None:
     page.on(
         "console",
         lambda message: complaints.append(f"{page.url}: {message.text}") if message.type in ("error", "warning") else None,
     )
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-    for place in in_turn(places, language):
-        stand_at(place, page, sqlite_portal)
-        page.wait_for_load_state("networkidle") if place.name in CAPTCHA else None
-    assert [complaint for complaint in complaints if not EXPECTED.search(complaint)] == []
+
+
+def barriers(page: Page, place: Place) -> Iterator[str]:
+    for scheme, options in SCHEMES.items():
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(NEXT_FRAME)
+        for fault in page.evaluate("async options => (await axe.run(document, options)).violations", options):
+            yield from (f"{place.name}, {scheme}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"])
+
+
+def test_axe_finds_nothing_on_any_page_in_the_light_or_in_the_dark(walked: Walked):
+    assert walked.barriers == []
+
+
+def test_no_page_makes_the_browser_complain(walked: Walked):
+    assert [complaint for complaint in walked.complaints if not EXPECTED.search(complaint)] == []
 
 
 def test_a_first_view_takes_six_requests_at_most(sqlite_portal: Portal, places: list[Place], browser: Browser):
