@@ -7,3 +7,11 @@ CREATE TABLE "record_party" ("id" SERIAL NOT NULL PRIMARY KEY, "record_id" INTEG
 CREATE INDEX "record_party_number" ON "record_party" ("number");
 
 CREATE UNIQUE INDEX "record_party_record_id_number" ON "record_party" ("record_id", "number");
+
+DROP INDEX "application_waiting";
+
+CREATE INDEX "application_waiting" ON "application" ("desk", "state", "clerk_id", "submitted_at", "id") WHERE state = 'in-review' AND clerk_id IS NULL;
+
+DROP INDEX "application_taken";
+
+CREATE INDEX "application_taken" ON "application" ("clerk_id", "state", "submitted_at", "id", "desk", "due_at") WHERE state = 'in-review';

@@ -1,4 +1,7 @@
-"""Records made by applications: whose they are besides their holder's. Documents handed out again."""
+"""Records made by applications: whose they are besides their holder's. Documents handed out again.
+
+The indexes of a desk's two lists hold all that is counted from them.
+"""
 
 from typing import Any
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from peewee import SQL
+
 from engine import digits, numbering
 from engine.actor import Actor
 from engine.catalogue import catalogue
@@ -219,18 +221,14 @@ def vouched(text: str) -> qr.Payload | None:
 def of_application(application: Application) -> list[Document]:
     """Its documents, and those it handed out again; of the declarations only the one that was submitted."""
     submitted = {} if State(application.state) in EDITABLE else (application.frozen or {}).get(DECLARATION) or {}
-    found: list[Document] = [*_of_application.all(application), *_handed_out.all(application)]
+    found: list[Document] = _of_application.all(application)
     return [document for document in found if document.kind != DECLARATION or document.serial == submitted.get("serial")]
 
 
 @statement
 def _of_application(application: Any) -> Any:
-    return Document.select().where(Document.application == application).order_by(Document.id)
-
-
-@statement
-def _handed_out(application: Any) -> Any:
-    return Document.select().join(DocumentCopy).where(DocumentCopy.application == application).order_by(Document.id)
+    again = Document.select().join(DocumentCopy).where(DocumentCopy.application == application)
+    return Document.select().where(Document.application == application).union_all(again).order_by(SQL("id"))
 
 
 def file_of(actor: Actor, serial: str) -> tuple[Document, BinaryIO | None]:
