@@ -12,7 +12,7 @@ WITHIN = (24.05, 56.25, 24.60, 56.90)
 AREAS = tuple(
     Area(code, {"en": english, "ar": arabic}, latitude, longitude)
     for code, english, arabic, latitude, longitude in (
-        ("sohar-town", "Sohar town (fort and souq)", "صحار: القلعة والسوق", 24.364, 56.748),
+        ("sohar-town", "Sohar town centre", "وسط صحار", 24.364, 56.748),
         ("hambar", "Al Hambar", "الهمبار", 24.347, 56.729),
         ("waqiba", "Al Waqiba", "الوقيبة", 24.337, 56.716),
         ("tareef", "Al Tareef", "الطريف", 24.356, 56.713),
