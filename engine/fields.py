@@ -300,7 +300,7 @@ class Upload(Field):
             raise self.refuse(_("Attach a PDF, JPEG or PNG file; this one is of another kind."))
 
     def too_many(self) -> Wording:
-        return _("Keep at most %(most)s files here: take some away. Those that came first were kept.", most=self.most)
+        return _("Up to %(most)s files go here. The first ones were kept; remove one to make room for another.", most=self.most)
 
     def answer(self, files: list[dict[str, Any]]) -> Any:
         """The files as the field's answer, the first of too many, or of one that is replaced the last; None for none."""

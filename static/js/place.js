@@ -100,10 +100,12 @@ const ask = (L, map, box, told, bounds, icon) => {
     event.preventDefault();
     set(map.getCenter());
   });
-  list?.addEventListener("change", () => {
-    const area = told.areas.find(({ code }) => code === list.value);
+  const listed = () => {
+    const area = told.areas.find(({ code }) => code === list?.value);
     if (area) set(area.point, "list");
-  });
+    return Boolean(area);
+  };
+  list?.addEventListener("change", listed);
   input.addEventListener("change", (event) => { if (event.isTrusted) typed(); });
   box.querySelector("[data-here]").addEventListener("click", () => {
     if (!navigator.geolocation) return say(told.unknown);
@@ -115,7 +117,7 @@ const ask = (L, map, box, told, bounds, icon) => {
     );
   });
   map.fitBounds(bounds.pad(-0.2));
-  typed();
+  if (!listed()) typed();  // what was chosen while this was loading counts
 };
 
 const all = () => document.querySelectorAll(fresh).forEach(draw);
