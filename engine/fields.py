@@ -307,7 +307,7 @@ class Upload(Field):
         return (files[: self.most] if self.most > 1 else files[-1]) if files else None
 
     def shown(self, value: Any) -> Any:
-        return "\n".join(file["name"] for file in files_of(value)) or None
+        return " · ".join(file["name"] for file in files_of(value)) or None
 
 
 def files_of(value: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from engine.fields import PICTURES, Pattern, Upload
 from engine.service import Case, Charge, Creation, Decision, Quote, Sample, Service, Step, WorkingDays
 from engine.wording import _
 
-SPOT = gazetteer.place("place", _("Where is the building?"))
+SPOT = gazetteer.place("place", _("Place of the building"))
 PHOTOS = 5
 
 
