@@ -215,11 +215,15 @@ class Place(Field):
     def named(self, text: str) -> Area | None:
         """The area of that code or name, however it is spelled."""
         asked = norm(text)
-        return next((area for area in self.areas if asked in {norm(area.code), *map(norm, area.title.values())}), None)
+        return next(
+            (area for area in self.areas if asked in {norm(area.code), norm(area.title["ar"]), norm(area.title["en"])}), None
+        )
 
     def near(self, point: dict[str, float]) -> Area | None:
         """The area whose middle is nearest, if it is within NEAR of it."""
-        distance, area = min(((_apart(area.point, point), area) for area in self.areas), default=(NEAR, None), key=lambda pair: pair[0])
+        distance, area = min(
+            ((_apart(area.point, point), area) for area in self.areas), default=(NEAR, None), key=lambda pair: pair[0]
+        )
         return area if distance < NEAR else None
 
     def written(self, value: Any) -> Any:

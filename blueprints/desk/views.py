@@ -7,9 +7,9 @@ from flask import url_for
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
+from blueprints import mapping
 from blueprints.actor import actor
 from blueprints.applications.views import EVENTS, KINDS, quoted
-from blueprints import mapping
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue
@@ -388,10 +388,7 @@ def _sections(dossier: Dossier) -> list[dict[str, Any]]:
     return [
         {
             "title": step["title"],
-            "rows": [
-                {**answer, **_seen(row, answer), "remark": remarks.get(answer.get("field"))}
-                for answer in step["rows"]
-            ],
+            "rows": [{**answer, **_seen(row, answer), "remark": remarks.get(answer.get("field"))} for answer in step["rows"]],
         }
         for step in row.frozen["steps"]
         if step["rows"]

@@ -6,7 +6,8 @@ The municipality has published neither the fee nor how long it takes: both are o
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.municipality import addressing, gazetteer
+from blueprints.municipality.addressing import card
+from blueprints.municipality.gazetteer import ELSEWHERE, place
 from blueprints.municipality.registers import addresses
 from engine.assurance import Assurance
 from engine.fees import Fee
@@ -14,7 +15,7 @@ from engine.fields import PICTURES, Pattern, Upload
 from engine.service import Case, Charge, Creation, Decision, Quote, Sample, Service, Step, WorkingDays
 from engine.wording import _
 
-SPOT = gazetteer.place("place", _("Place of the building"))
+SPOT = place("place", _("Place of the building"))
 PHOTOS = 5
 
 
@@ -33,7 +34,7 @@ def effects(case: Case) -> Iterator[Creation]:
         "holder": case.holder,
         "name": case.applicant,
         "plot": case["plot"],
-        "area": area.title if area else gazetteer.ELSEWHERE,
+        "area": area.title if area else ELSEWHERE,
         "way": case.get("way") or "",
         "building": case.get("building") or "",
         "latitude": str(point["latitude"]),
@@ -101,5 +102,5 @@ service = Service(
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
     within=WorkingDays(5),
-    issues=addressing.card(),
+    issues=card(),
 )

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.municipality import addressing
+from blueprints.municipality.addressing import card
 from engine.assurance import Assurance
 from engine.fees import Fee
 from engine.fields import ByNumber
@@ -51,5 +51,5 @@ service = Service(
     samples=samples,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
-    issues=addressing.card(duplicate=True),
+    issues=card(duplicate=True),
 )
