@@ -6,12 +6,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
+from tests.journeys.addressing import KROOKI, come_to_the_place, see_the_map
 from tests.journeys.conftest import Visit
 from tests.journeys.story import said
 from tests.journeys.traveller import Traveller
 from tests.support.portal import Portal
 
-SERVICE = "/services/municipality.add-address"
 DESK = "municipality.addressing"
 SALLAN = "24.383, 56.733"
 
@@ -31,7 +31,7 @@ def test_with_scripts_the_map_the_phone_and_the_keyboard_set_the_point(
     """The citizen in Arabic with scripts, the clerk in English without."""
     here = {"latitude": 24.36, "longitude": 56.72}
     citizen = visit("ar", person=portal.member(), geolocation=here, permissions=["geolocation"])
-    come_to_the_place(citizen, tmp_path)
+    come_to_the_place(citizen)
     spot = citizen.page.locator("[name=place]")
     citizen.page.select_option("#place-area", "sallan")
     expect(spot).to_have_value(SALLAN)
@@ -58,10 +58,10 @@ def test_with_scripts_the_map_the_phone_and_the_keyboard_set_the_point(
     assert "24.36, 56.72" in text and "1250" in text
 
 
-def test_without_scripts_the_list_says_where(visit: Visit, portal: Portal, tmp_path: Path, pictures: list[Path]) -> None:
+def test_without_scripts_the_list_says_where(visit: Visit, portal: Portal, pictures: list[Path]) -> None:
     """The citizen in English without scripts, the clerk in Arabic with: who sees the point on a map."""
     citizen = visit("en", scripts=False, person=portal.member())
-    come_to_the_place(citizen, tmp_path)
+    come_to_the_place(citizen)
     citizen.send("#step")  # nothing said yet
     citizen.refused("place")
     citizen.page.select_option("[name=place-area]", "sallan")
@@ -78,31 +78,17 @@ def test_without_scripts_the_list_says_where(visit: Visit, portal: Portal, tmp_p
     approve(clerk, reference)
 
 
-def test_who_does_not_tell_where_they_are_is_told_what_to_do(visit: Visit, portal: Portal, tmp_path: Path) -> None:
+def test_who_does_not_tell_where_they_are_is_told_what_to_do(visit: Visit, portal: Portal) -> None:
     citizen = visit("en", person=portal.member())
-    come_to_the_place(citizen, tmp_path)
+    come_to_the_place(citizen)
     citizen.page.locator("[data-here]").click()
     expect(citizen.page.locator("[data-said]")).to_contain_text("does not tell us where you are")
     expect(citizen.page.locator("[name=place]")).to_have_value("")
 
 
-def come_to_the_place(citizen: Traveller, folder: Path) -> None:
-    paper = folder / "krooki.pdf"
-    paper.write_bytes(b"%PDF-1.7\n% a drawing")
-    citizen.go(SERVICE)
-    citizen.send("/applications")
-    citizen.at("/identity/.*")
-    citizen.prove()
-    citizen.leave_identity_provider(onto=".*/steps/plot")
-    citizen.page.fill("[name=plot]", "١٢٥٠")
-    citizen.page.set_input_files("[name=krooki]", paper)
-    citizen.send("#step")
-    citizen.at(".*/steps/place")
-
-
 def press_the_map(citizen: Traveller) -> None:
     canvas: Locator = citizen.page.locator(".place__canvas")
-    expect(canvas.locator(".place__coast")).to_be_attached()
+    see_the_map(citizen.page)
     canvas.scroll_into_view_if_needed()
     canvas.click(position={"x": 120, "y": 150})
 
@@ -111,6 +97,7 @@ def attach_and_submit(citizen: Traveller, pictures: list[Path]) -> str:
     """Two at once; then one of them goes for a third, together with a paper that is no picture: the pictures stay."""
     red, green, blue = pictures
     paper = red.with_name("krooki.pdf")
+    paper.write_bytes(KROOKI["buffer"])
     citizen.page.set_input_files("[name=photos]", [red, green])
     citizen.send("#step")
     citizen.at(".*/check")
