@@ -83,6 +83,9 @@ class Settings:
     seal_token: str = ""
     seal_pin: str = ""
 
+    map_tiles: str = ""  # such as https://tiles.example.om/{z}/{x}/{y}.png; empty: maps show our own sketch alone
+    map_attribution: str = ""  # whom to thank for the tiles: plain text
+
     altcha_cost: int = 50_000
     mailbox_url: str = "http://localhost:8003"  # development only: where sent mails and SMS can be read
 
@@ -180,6 +183,10 @@ class Settings:
         yield (
             bool(set(self.trust_policies.split()) & set(self.signing_policies.split())),
             "SIGNING_POLICIES: shares a policy with TRUST_POLICIES; a SIM would sign for a card.",
+        )
+        yield (
+            bool(self.map_tiles) and not self.map_tiles.startswith("https://"),
+            "MAP_TILES: must be an https:// address, or empty.",
         )
         for name in ("saml_key", "saml_certificate", "saml_civil_number_attribute", "saml_contexts"):
             yield (

@@ -1,6 +1,6 @@
 """Municipality of Sohar: requests, permits and leases."""
 
-from blueprints.municipality import general_request
+from blueprints.municipality import add_address, general_request, print_address_card, registers
 from engine.service import Authority
 from engine.wording import _
 
@@ -8,8 +8,9 @@ authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
     summary=_("Requests to the municipality, answered by letter."),
-    services=(general_request.service,),
-    sections={"administration": _("Administration"), "engineering": _("Engineering")},
+    services=(general_request.service, add_address.service, print_address_card.service),
+    registers=(registers.addresses,),
+    sections={"administration": _("Administration"), "engineering": _("Engineering"), "addressing": _("Addressing")},
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
