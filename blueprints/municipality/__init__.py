@@ -1,6 +1,7 @@
 """Municipality of Sohar: requests, permits and leases."""
 
-from blueprints.municipality import general_request
+from blueprints.municipality import amend_lease, cancel_lease, general_request, print_lease, register_lease, renew_lease
+from blueprints.municipality.registers import leases
 from engine.service import Authority
 from engine.wording import _
 
@@ -8,14 +9,22 @@ authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
     summary=_("Requests to the municipality, answered by letter."),
-    services=(general_request.service,),
-    sections={"administration": _("Administration"), "engineering": _("Engineering")},
+    services=(
+        register_lease.service,
+        renew_lease.service,
+        amend_lease.service,
+        cancel_lease.service,
+        print_lease.contract,
+        print_lease.renewal,
+        print_lease.supplement,
+        general_request.service,
+    ),
+    registers=(leases,),
+    sections={"administration": _("Administration"), "engineering": _("Engineering"), "leases": _("Lease contracts")},
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
     announced=(
-        _("Register a lease"),
-        _("Renew a lease"),
         _("Major building permit"),
         _("Issue a municipal licence"),
         _("Submit a complaint"),

@@ -4,7 +4,7 @@ Papers are bilingual, so every text arrives in both languages (Words), with Arab
 Serials, codes and references are printed as they are on both sides.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from engine.wording import Text, Words, _
 
@@ -52,6 +52,20 @@ class Letter(Paper):
     """To whom it is written."""
     rows: list[Row]
     body: Running
+
+
+class Lease(Paper):
+    """documents/lease_contract.html, lease_renewal.html and lease_supplement.html, A4, of several pages."""
+
+    opening: Words
+    company: Words
+    """Landlord and tenant."""
+    rows: list[Row]
+    clauses: NotRequired[list[Words]]
+    model: NotRequired[Words]
+    """Whose clauses they are."""
+    body: NotRequired[Running]
+    """What the parties agree in their own words, in a supplement."""
 
 
 class Receipt(Paper):
@@ -109,6 +123,12 @@ LABELS: dict[str, Text] = {
     "verify": _("To check this document, scan the code or open"),
     "sealed": _("Sealed electronically; valid without a stamp or signature."),
     "duplicate": _("Duplicate, in place of"),
+    "initials": _("Initials"),
+    "landlord": _("Landlord"),
+    "tenant": _("Tenant"),
+    "clauses": _("Clauses"),
+    "also_agreed": _("What the parties also agree"),
+    "signature": _("Signature and date"),
     "receipt_number": _("Receipt number"),
     "paid_at": _("Paid on"),
     "payer": _("Paid by"),
