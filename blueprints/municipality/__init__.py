@@ -1,6 +1,15 @@
 """Municipality of Sohar: requests, permits and leases."""
 
-from blueprints.municipality import amend_lease, cancel_lease, general_request, print_lease, register_lease, renew_lease
+from blueprints.municipality import (
+    amend_lease,
+    cancel_lease,
+    general_request,
+    print_lease,
+    print_renewal,
+    print_supplement,
+    register_lease,
+    renew_lease,
+)
 from blueprints.municipality.registers import leases
 from engine.service import Authority
 from engine.wording import _
@@ -14,9 +23,9 @@ authority = Authority(
         renew_lease.service,
         amend_lease.service,
         cancel_lease.service,
-        print_lease.contract,
-        print_lease.renewal,
-        print_lease.supplement,
+        print_lease.service,
+        print_renewal.service,
+        print_supplement.service,
         general_request.service,
     ),
     registers=(leases,),
