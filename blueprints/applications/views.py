@@ -290,7 +290,7 @@ def _asked(request: "AgreementRequest") -> dict[str, Any]:
     """Somebody who has not answered yet, and whether the link may be sent again."""
     return {
         "role": request.role,
-        "phone": agreements.masked(request.phone),
+        "phone": f"\u2066{agreements.masked(request.phone)}\u2069",  # kept in order inside an Arabic sentence
         "until": business_day(request.expires_at),
         "number": request.id,
         "again": agreements.may_send_again(request),
