@@ -30,9 +30,7 @@ LABELS: dict[State, Text] = {
 
 MOVES: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.TO_AGREE, State.TO_PAY, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
-    State.TO_AGREE: frozenset(
-        {State.DRAFT, State.RETURNED, State.TO_PAY, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}
-    ),
+    State.TO_AGREE: frozenset({State.DRAFT, State.RETURNED, State.TO_PAY, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
     State.TO_PAY: frozenset({State.DRAFT, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
     State.IN_REVIEW: frozenset({State.RETURNED, State.TO_PAY, State.COMPLETED, State.REFUSED}),
     State.RETURNED: frozenset({State.TO_AGREE, State.IN_REVIEW, State.WITHDRAWN}),

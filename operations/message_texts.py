@@ -78,7 +78,9 @@ TEMPLATES: dict[str, Template] = {
     "agreement_asked": Template(
         _("Somebody is asked to agree to an application"), ("name", "applicant", "title", "until", "link"), _BOTH, ("link",)
     ),
-    "agree": Template(_("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)),
+    "agree": Template(
+        _("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)
+    ),
     "payment_received": Template(_("A payment arrived"), (*_APPLICATION, "amount", "receipt"), _BOTH),
     "register_email": Template(_("Code: opening an account, by mail"), ("name", "code", "link"), needs=("code",)),
     "register_phone": Template(_("Code: opening an account, by SMS"), ("code",), ("sms",), ("code",)),
