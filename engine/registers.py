@@ -26,13 +26,15 @@ class Unreadable(ValueError):
 
 class Kind(Enum):
     """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`; MONEY is
-    rials there (4800 or 4800.500), and whole baisa from then on."""
+    rials there (4800 or 4800.500), and whole baisa from then on;
+    WHOLE is a whole number, none where nothing stands."""
 
     TEXT = "text"
     WORDS = "words"
     DAY = "day"
     OPTION = "option"
     MONEY = "money"
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Column:
                 return Money.parse(text).baisa
             except ValueError:
                 raise Unreadable(_("%(column)s: not an amount in rials: '%(text)s'", column=self.name, text=text)) from None
+        if self.kind is Kind.WHOLE:
+            if text and not text.isdecimal():
+                raise Unreadable(_("%(column)s: not a whole number: '%(text)s'", column=self.name, text=text))
+            return int(text or 0)
         if self.kind is Kind.OPTION and text and text not in self.options:
             raise Unreadable(_("%(column)s: unknown value '%(text)s'", column=self.name, text=text))
         return text
@@ -72,11 +78,15 @@ class Column:
     def value(self, stored: Any) -> Any:
         if self.kind is Kind.MONEY:
             return Money(stored or 0)
+        if self.kind is Kind.WHOLE:
+            return int(stored or 0)
         return dt.date.fromisoformat(stored) if self.kind is Kind.DAY and stored else stored
 
     def shown(self, stored: Any) -> Shown:
         if self.kind is Kind.OPTION:
             return self.options.get(stored, stored)
+        if self.kind is Kind.WHOLE:
+            return str(stored or 0)
         return self.value(stored)  # type: ignore[no-any-return]
 
 

@@ -36,7 +36,7 @@ def refusals(case: Case) -> Iterator[Refusal]:
 def changes(case: Case) -> dict[str, Any]:
     lease, differs = case.record("lease"), differing(case)
     name = {"name": leases.place(lease.plot, differs["unit"])} if "unit" in differs else {}
-    return differs | name | {"supplements": str(leases.counted(lease.supplements) + 1), "state": leases.ACTIVE}
+    return differs | name | {"supplements": lease.supplements + 1, "state": leases.ACTIVE}
 
 
 def effects(case: Case) -> Iterator[Effect]:
@@ -49,7 +49,7 @@ def amended(case: Case) -> Record:
 
 def supplement(case: Case) -> Rows:
     lease = amended(case)
-    yield _("Supplement"), lease.supplements
+    yield _("Supplement"), str(lease.supplements)
     for name in differing(case):
         column = lease.register.column(name)
         yield _("Changed: %(what)s", what=column.label), column.shown(lease.data[name])

@@ -46,11 +46,6 @@ def in_force(case: Case) -> Iterator[Refusal]:
         yield Refusal(_("This lease is cancelled. Register a new one if you go on together."), field="lease")
 
 
-def counted(number: str) -> int:
-    """How often, as the register writes it: nothing is never."""
-    return int(number or 0)
-
-
 def changed(lease: Record, changes: Mapping[str, Any]) -> Record:
     """The lease as it is afterwards."""
     return leases.record(lease.number, {**lease.data, **changes})

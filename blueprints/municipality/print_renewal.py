@@ -3,14 +3,14 @@
 Source: the municipality's list of services.
 """
 
-from blueprints.municipality import leases, renew_lease
+from blueprints.municipality import renew_lease
 from blueprints.municipality.lease_prints import printing
 from engine.registers import Record
 from engine.wording import Text, _
 
 
 def missing(lease: Record) -> Text | None:
-    return None if leases.counted(lease.renewals) else _("This lease was never renewed, so there is no renewal to print.")
+    return None if lease.renewals else _("This lease was never renewed, so there is no renewal to print.")
 
 
 service = printing(

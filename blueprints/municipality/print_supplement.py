@@ -3,14 +3,14 @@
 Source: the municipality's list of services.
 """
 
-from blueprints.municipality import amend_lease, leases
+from blueprints.municipality import amend_lease
 from blueprints.municipality.lease_prints import printing
 from engine.registers import Record
 from engine.wording import Text, _
 
 
 def missing(lease: Record) -> Text | None:
-    return None if leases.counted(lease.supplements) else _("This lease has no supplement to print.")
+    return None if lease.supplements else _("This lease has no supplement to print.")
 
 
 service = printing(

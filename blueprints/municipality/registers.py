@@ -31,7 +31,7 @@ leases = Register(
         Column("rent", _("Yearly rent"), Kind.MONEY),
         Column("deposit", _("Deposit"), Kind.MONEY, required=False),
         Column("state", _("State"), Kind.OPTION, LEASE_STATES),
-        Column("renewals", _("Renewals"), required=False),
-        Column("supplements", _("Supplements"), required=False),
+        Column("renewals", _("Renewals"), Kind.WHOLE, required=False),
+        Column("supplements", _("Supplements"), Kind.WHOLE, required=False),
     ),
 )

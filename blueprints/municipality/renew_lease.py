@@ -55,7 +55,7 @@ def refusals(case: Case) -> Iterator[Refusal]:
 def changes(case: Case) -> dict[str, Any]:
     lease = case.record("lease")
     term = {"starts": (lease.until + ONE_DAY).isoformat(), "until": case["until"], "rent": case["rent"]}
-    return term | {"renewals": str(leases.counted(lease.renewals) + 1), "state": leases.ACTIVE}
+    return term | {"renewals": lease.renewals + 1, "state": leases.ACTIVE}
 
 
 def effects(case: Case) -> Iterator[Effect]:

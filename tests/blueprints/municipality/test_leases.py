@@ -88,9 +88,7 @@ def test_a_lease_ends_after_it_begins_and_has_two_sides() -> None:
 
 
 def test_a_cancelled_lease_is_neither_renewed_amended_cancelled_nor_printed() -> None:
-    asked = case(
-        lease={"state": "cancelled", "renewals": "1"}, until="2027-11-30", rent=1, ends="2026-11-25", unit="9", use="shop"
-    )
+    asked = case(lease={"state": "cancelled", "renewals": 1}, until="2027-11-30", rent=1, ends="2026-11-25", unit="9", use="shop")
     for module in (renew_lease, amend_lease, cancel_lease, print_renewal):
         assert refused(module.service, asked) == ["lease"], module.__name__
 
@@ -98,7 +96,7 @@ def test_a_cancelled_lease_is_neither_renewed_amended_cancelled_nor_printed() ->
 def test_there_is_nothing_to_print_of_what_never_was() -> None:
     for module, column in ((print_renewal, "renewals"), (print_supplement, "supplements")):
         assert refused(module.service, case()) == ["lease"]
-        assert refused(module.service, case(lease={column: "1"})) == []
+        assert refused(module.service, case(lease={column: 1})) == []
 
 
 def test_a_lease_ends_from_today_to_the_end_of_its_term() -> None:
@@ -186,7 +184,7 @@ def test_a_renewal_is_paid_first_and_then_goes_by_its_rent(rent: str, then: Stat
         assert Application.get().state == State.COMPLETED  # paid already
     lease = registers.find(leases.code, LEASE["number"])
     assert lease and (lease.starts, lease.until) == (dt.date(2026, 12, 1), dt.date(2027, 11, 30))
-    assert (lease.rent, lease.renewals) == (Money.parse(rent), "1")
+    assert (lease.rent, lease.renewals) == (Money.parse(rent), 1)
     assert printed("lease_renewal.html")["From"] == "1 December 2026"
 
 
