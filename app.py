@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import blueprints.accounts
 import blueprints.actor
 import blueprints.administration
+import blueprints.agreements
 import blueprints.applications
 import blueprints.audit
 import blueprints.chamber
@@ -69,6 +70,7 @@ WEB = (
     blueprints.pages,
     blueprints.accounts,
     blueprints.applications,
+    blueprints.agreements,
     blueprints.identity,
     blueprints.identity.provider,
     blueprints.payments,

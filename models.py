@@ -287,6 +287,7 @@ class Purpose(StrEnum):
     CHANGE_EMAIL = "change-email"
     CHANGE_PHONE = "change-phone"
     DELEGATE = "delegate"
+    AGREE = "agree"
 
 
 class OneTimeCode(Row):
@@ -584,6 +585,52 @@ class SearchTerm(Row):
 
     class Meta:
         indexes = ((("desk", "term", "application"), True),)
+
+
+class AgreementRequest(Row):
+    """Another person who was asked to agree before an application goes on. Their link follows from the application key and `id`."""
+
+    application = ForeignKeyField(Application, backref="agreements", on_delete="RESTRICT")
+    account = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # theirs, if they have one
+    number = TextField()  # their civil or commercial registration number
+    name = JSONField()  # in both languages
+    role = JSONField()  # what they are in the matter, in both languages
+    phone = TextField()
+    email = TextField(default="")
+    locale = TextField(constraints=[Check("locale IN ('ar', 'en')")])
+    said = JSONField()  # what they were asked to agree to, as they read it
+    challenge = TextField(default="")  # the code that was sent last
+    links = IntegerField(default=1)  # how often the link was sent
+    asked_at = UtcField()
+    sent_at = UtcField()
+    expires_at = UtcField()
+    closed_at = UtcField(null=True)  # answered, run out, or no longer asked
+
+
+AgreementRequest.add_index(
+    AgreementRequest.application,
+    AgreementRequest.number,
+    unique=True,
+    where=SQL("closed_at IS NULL"),
+    name="agreement_request_one_open",
+)
+
+
+class Answer(StrEnum):
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+class AgreementAnswer(Row):
+    """What somebody who was asked answered: once for each request. Append-only."""
+
+    request = ForeignKeyField(AgreementRequest, unique=True, on_delete="RESTRICT")
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    answer = one_of("answer", Answer)
+    reason = TextField(default="")
+    phone = TextField()  # to which the code went that they typed
+    address = TextField(default="")  # the network address it was typed from
+    at = UtcField()
 
 
 class StepUp(Row):
@@ -1350,6 +1397,7 @@ APPEND_ONLY: tuple[type[Row], ...] = (
     ApplicationEvent,
     Version,
     DecisionMade,
+    AgreementAnswer,
     Note,
     MessageText,
     VisitReport,
@@ -1365,6 +1413,7 @@ ERASABLE: dict[type[Row], dict[str, Any]] = {
     ApplicationEvent: {"details": {}},
     Version: {"frozen": {}},
     DecisionMade: {"reason": "", "remarks": {}},
+    AgreementAnswer: {"reason": "", "phone": "", "address": ""},
     Note: {"text": ""},
     Opinion: {"question": "", "answer": ""},
     VisitReport: {"text": "", "photos": []},

@@ -17,7 +17,7 @@ class Kind(StrEnum):
     FLAT = "flat"  # amount × quantity
     PER_UNIT = "per-unit"  # amount × units above `threshold`
     SHARE = "share"  # `rate` per mille of a base amount; all of it, where a register quotes the amount
-    MULTIPLE = "multiple"  # `rate` per mille of the fee named in `of`
+    MULTIPLE = "multiple"  # `rate` per mille of the fee named in `of`; with a `threshold`, once the quantity is above it
     TIER = "tier"  # the amount of the highest `threshold` reached by the quantity
 
 
@@ -192,8 +192,10 @@ class Schedule:
             return amount * max(fee.quantity - rule.threshold, 0)
         if rule.kind is Kind.SHARE:
             return fee.base.share(rule.rate, PER_MILLE)
+        if rule.kind is Kind.MULTIPLE and rule.threshold >= fee.quantity:
+            return Money(0)
         if rule.kind is Kind.MULTIPLE:
-            of = Fee(rule.of, fee.variant, fee.quantity, base=fee.base)
+            of = Fee(rule.of, fee.variant, 1 if rule.threshold else fee.quantity, base=fee.base)
             return self._amount(self.rule(of, day), of, day).share(rule.rate, PER_MILLE)
         return amount
 

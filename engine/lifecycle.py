@@ -8,6 +8,7 @@ from engine.wording import Text, _
 
 class State(StrEnum):
     DRAFT = "draft"
+    TO_AGREE = "to-agree"
     TO_PAY = "to-pay"
     IN_REVIEW = "in-review"
     RETURNED = "returned"
@@ -18,6 +19,7 @@ class State(StrEnum):
 
 LABELS: dict[State, Text] = {
     State.DRAFT: _("Not yet submitted"),
+    State.TO_AGREE: _("Waiting for the other party"),
     State.TO_PAY: _("Waiting for payment"),
     State.IN_REVIEW: _("With the authority"),
     State.RETURNED: _("Needs your correction"),
@@ -27,10 +29,11 @@ LABELS: dict[State, Text] = {
 }
 
 MOVES: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.TO_PAY, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
+    State.DRAFT: frozenset({State.TO_AGREE, State.TO_PAY, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
+    State.TO_AGREE: frozenset({State.DRAFT, State.RETURNED, State.TO_PAY, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
     State.TO_PAY: frozenset({State.DRAFT, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
     State.IN_REVIEW: frozenset({State.RETURNED, State.TO_PAY, State.COMPLETED, State.REFUSED}),
-    State.RETURNED: frozenset({State.IN_REVIEW, State.WITHDRAWN}),
+    State.RETURNED: frozenset({State.TO_AGREE, State.IN_REVIEW, State.WITHDRAWN}),
     State.COMPLETED: frozenset(),
     State.REFUSED: frozenset({State.IN_REVIEW}),  # only a supervisor, who overturns it
     State.WITHDRAWN: frozenset(),
@@ -38,9 +41,10 @@ MOVES: dict[State, frozenset[State]] = {
 
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 WAITING_FOR_APPLICANT = frozenset({State.DRAFT, State.TO_PAY, State.RETURNED})
+MAY_BE_WITHDRAWN = WAITING_FOR_APPLICANT | {State.TO_AGREE}
 CLOSED = frozenset({State.COMPLETED, State.REFUSED, State.WITHDRAWN})
 # Between submission and the end: no second application may touch the same record meanwhile.
-PENDING = frozenset({State.TO_PAY, State.IN_REVIEW, State.RETURNED})
+PENDING = frozenset({State.TO_AGREE, State.TO_PAY, State.IN_REVIEW, State.RETURNED})
 
 
 def move(current: State, to: State) -> State:

@@ -10,9 +10,10 @@ from enum import Enum
 from typing import Any
 
 from engine import digits
+from engine.money import Money
 from engine.wording import Text, Words, _
 
-Shown = Words | Text | str | dt.date
+Shown = Words | Text | str | dt.date | Money
 
 
 class Unreadable(ValueError):
@@ -24,12 +25,16 @@ class Unreadable(ValueError):
 
 
 class Kind(Enum):
-    """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`."""
+    """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`; MONEY is
+    rials there (4800 or 4800.500), and whole baisa from then on;
+    WHOLE is a whole number, none where nothing stands."""
 
     TEXT = "text"
     WORDS = "words"
     DAY = "day"
     OPTION = "option"
+    MONEY = "money"
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,31 @@ class Column:
                 return dt.date.fromisoformat(text).isoformat()
             except ValueError:
                 raise Unreadable(_("%(column)s: not a day (year-month-day): '%(text)s'", column=self.name, text=text)) from None
+        if self.kind is Kind.MONEY and text:
+            try:
+                return Money.parse(text).baisa
+            except ValueError:
+                raise Unreadable(_("%(column)s: not an amount in rials: '%(text)s'", column=self.name, text=text)) from None
+        if self.kind is Kind.WHOLE:
+            if text and not text.isdecimal():
+                raise Unreadable(_("%(column)s: not a whole number: '%(text)s'", column=self.name, text=text))
+            return int(text or 0)
         if self.kind is Kind.OPTION and text and text not in self.options:
             raise Unreadable(_("%(column)s: unknown value '%(text)s'", column=self.name, text=text))
         return text
 
     def value(self, stored: Any) -> Any:
+        if self.kind is Kind.MONEY:
+            return Money(stored or 0)
+        if self.kind is Kind.WHOLE:
+            return int(stored or 0)
         return dt.date.fromisoformat(stored) if self.kind is Kind.DAY and stored else stored
 
     def shown(self, stored: Any) -> Shown:
         if self.kind is Kind.OPTION:
             return self.options.get(stored, stored)
+        if self.kind is Kind.WHOLE:
+            return str(stored or 0)
         return self.value(stored)  # type: ignore[no-any-return]
 
 

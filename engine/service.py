@@ -20,6 +20,7 @@ from engine.wording import Text, Words
 from engine.working_time import WorkingDays
 
 __all__ = [
+    "Agreement",
     "Authority",
     "Case",
     "Certificate",
@@ -29,6 +30,7 @@ __all__ = [
     "Declaration",
     "Effect",
     "Fee",
+    "Party",
     "Quote",
     "Refusal",
     "Retention",
@@ -60,8 +62,8 @@ class Case:
     """What rules see of an application: the answers, the register records fetched with them, and the day they are judged by.
 
     `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made, for whom
-    (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it. From submission on `holder` is the
-    applicant's civil number, as it was proven.
+    (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it. `agreed` is the day on which the
+    last of those whose agreement it needs gave it. From submission on `holder` is the applicant's civil number, as it was proven.
     """
 
     answers: Mapping[str, Any]
@@ -71,6 +73,7 @@ class Case:
     applicant: Words | None = None
     reply: str = ""
     holder: str | None = None
+    agreed: dt.date | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.answers[name]
@@ -133,7 +136,8 @@ class Certificate:
 
     `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire. `duplicate`
     marks it as one in place of the record's lost one, and names that one. `again` hands out the record's standing document of this
-    template, the same file; where the portal has none, it is issued.
+    template, the same file; where the portal has none, it is issued. `clauses` are numbered sentences, the same on every one. `ends`
+    names the templates whose standing document of the record no longer counts once this one is issued.
     """
 
     template: str
@@ -145,6 +149,8 @@ class Certificate:
     valid_until: Callable[[Case], dt.date] | None = None
     duplicate: bool = False
     again: bool = False
+    clauses: tuple[Text, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,27 @@ class Declaration:
 
     says: Text
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody whose word counts: their civil or commercial registration number, their name, what they are in the matter, and their mobile."""
+
+    number: str
+    name: Words
+    role: Text
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Without it an application does not go on: who must agree (`of`; the applicant agrees by submitting), and to what (`to`).
+
+    The others are asked by link and code, and see what `to` says: no more than they need to know what they agree to.
+    """
+
+    of: Callable[[Case], Iterable[Party]]
+    to: Callable[[Case], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +244,7 @@ def _no_samples(day: dt.date) -> Iterator[Sample]:
 class Service:
     """A service whole. `subject` names the record it changes: one pending application per record; `fee_codes` lists every fee it may ask.
 
-    Where a clerk decides, `automatic_when` says which cases need none.
+    Where a clerk decides, `automatic_when` says which cases need none. `agreement` comes before payment and clerk.
 
     `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
     is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
@@ -241,6 +268,7 @@ class Service:
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
     effects: Callable[[Case], Iterable[Effect | Creation]] = _nothing
+    agreement: Agreement | None = None
     declaration: Declaration | None = None
     issues: Certificate | None = None
     subject: str | None = None

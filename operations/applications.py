@@ -4,6 +4,7 @@ Drafts are saved at every step, also incomplete. Submission freezes what was ask
 is read, so that services and registers may move on.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +12,27 @@ from engine import numbering
 from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.catalogue import catalogue
+from engine.clock import business_day
 from engine.errors import Conflict, NotFound
 from engine.fees import Quote
 from engine.fields import FromRegister
-from engine.lifecycle import EDITABLE, WAITING_FOR_APPLICANT, State, move
+from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, State, move
 from engine.registers import Record
-from engine.service import Case, Decision, Service, Step
+from engine.service import Case, Charge, Decision, Service, Step
 from engine.wording import _
-from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, Visit, VisitState, database
+from models import (
+    AgreementRequest,
+    Application,
+    ApplicationEvent,
+    Bill,
+    BillState,
+    Session,
+    StepUp,
+    StepUpState,
+    Visit,
+    VisitState,
+    database,
+)
 from operations import (
     announcements,
     audit,
@@ -33,6 +47,7 @@ from operations import (
     service_clock,
 )
 from operations.now import now, today
+from operations.rendering import both
 from statements import locked, statement
 
 STATIC_LINES = 100  # a person's dashboard shows at most this many applications
@@ -178,6 +193,27 @@ def work_on(row: Application) -> Opened:
 # --- What happens to it afterwards -----------------------------------------------------------------------------------------------
 
 
+def go_on(row: Application, *, tell: bool = True) -> None:
+    """It is submitted, and agreed to where others must agree: to its payment, its clerk, or its end. Inside the caller's transaction.
+
+    What a clerk returned and was corrected is not charged again. `tell`: that it arrived with its clerk.
+    """
+    service, quote = catalogue.services[row.service], Quote.thaw(row.frozen["quote"])
+    owed = service.charge is Charge.ON_SUBMISSION and quote.total and row.version == 1
+    decision = service.decided_by(frozen_case(row))
+    if owed:
+        advance(row, State.TO_PAY)
+        bills.open_for(row, quote)
+    elif decision is Decision.CLERK:
+        advance(row, State.IN_REVIEW)
+    else:
+        complete(row)
+        return
+    if decision is Decision.CLERK and tell:
+        due = {"due": both(business_day(row.due_at))} if row.due_at else {}
+        messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=row.frozen["title"], **due)
+
+
 def paid(row: Application) -> None:
     """The bill is settled: go on. Inside the settling transaction."""
     service = catalogue.services[row.service]
@@ -236,6 +272,7 @@ def frozen_case(row: Application) -> Case:
         applicant=frozen["applicant"],
         reply=frozen.get("reply", ""),
         holder=frozen.get("holder"),
+        agreed=dt.date.fromisoformat(frozen["agreed"]) if frozen.get("agreed") else None,
     )
 
 
@@ -243,9 +280,10 @@ def frozen_case(row: Application) -> Case:
 def withdraw(actor: Actor, reference: str) -> None:
     """Give up an application that waits for its applicant. A draft disappears from the dashboard; nothing is charged, nobody comes to look."""
     row = lock(actor, reference)
-    if State(row.state) not in WAITING_FOR_APPLICANT:
+    if State(row.state) not in MAY_BE_WITHDRAWN:
         raise Conflict(_("This application can no longer be withdrawn here: the authority has it, or it has ended."))
     bills.cancel_open(row)
+    ask_no_more(row)
     Visit.update(state=VisitState.CANCELLED).where((Visit.application == row) & (Visit.state == VisitState.PLANNED)).execute()
     row.closed_at = now()
     advance(row, State.WITHDRAWN)
@@ -255,15 +293,38 @@ def withdraw(actor: Actor, reference: str) -> None:
 
 @database.atomic()
 def reopen(actor: Actor, reference: str) -> Opened:
-    """Change the answers of an application that was submitted but not paid: its bill is closed and it is a draft again."""
+    """Change the answers of one that was submitted but not paid, or that others have not agreed to: it is a draft again, its bill closed."""
     row = lock(actor, reference)
-    if State(row.state) is not State.TO_PAY or row.approved_at is not None:
+    if not may_reopen(row):
         raise Conflict(_("This application can no longer be changed. Open it to see where it stands."))
     bills.cancel_open(row)
-    row.subject = None
-    advance(row, State.DRAFT)
+    hand_back(row)
     happened(row, "reopened", actor)
     return work_on(row)
+
+
+def may_reopen(row: Application) -> bool:
+    """Whether its applicant may change what they submitted."""
+    return State(row.state) is State.TO_AGREE or (State(row.state) is State.TO_PAY and row.approved_at is None)
+
+
+def hand_back(row: Application) -> None:
+    """Its applicant has it again: as a draft, or where a clerk had returned it, to be corrected. Nobody else is asked about it any more."""
+    ask_no_more(row)
+    returned = row.version > 1
+    row.subject = row.subject if returned else None
+    advance(row, State.RETURNED if returned else State.DRAFT)
+
+
+def ask_no_more(row: Application) -> None:
+    """Nobody is waited for any more, nor can their link be used."""
+    _close_requests.run(now(), row)
+
+
+@statement
+def _close_requests(at: Any, application: Any) -> Any:
+    asked = (AgreementRequest.application == application) & AgreementRequest.closed_at.is_null()
+    return AgreementRequest.update({AgreementRequest.closed_at: at}).where(asked)
 
 
 def bill_of(opened: Opened) -> Bill | None:

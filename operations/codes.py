@@ -35,6 +35,7 @@ TEMPLATES = {
     Purpose.CHANGE_EMAIL: "change_email",
     Purpose.CHANGE_PHONE: "change_phone",
     Purpose.DELEGATE: "delegate",
+    Purpose.AGREE: "agree",
 }
 BY_LINK = frozenset({Purpose.REGISTER_EMAIL, Purpose.RECOVER})
 """What the link in a mail may stand for. A log-in is not among them: it would sign in whoever opens the mail."""
@@ -218,8 +219,13 @@ def _keep_budget() -> None:
     raise Unavailable(_("We cannot send SMS at the moment. Please try again in an hour."))
 
 
+def count(channel: str, destination: str, address: str) -> None:
+    """One more message on its way there, for the limits. Part of the caller's transaction."""
+    CodeSent.create(destination=destination, channel=channel, address=address, at=now())
+
+
 def _send(challenge: OneTimeCode, locale: str, address: str, name: str, **said: Any) -> None:
-    CodeSent.create(destination=challenge.destination, channel=challenge.channel, address=address, at=now())
+    count(challenge.channel, challenge.destination, address)
     messages.send(
         challenge.channel,
         challenge.destination,

@@ -46,6 +46,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         **{name: both(sentence) for name, sentence in certificate.says.items()},
         **({"body": _running(certificate.body(case))} if certificate.body else {}),
         **({"duplicate": True} if certificate.duplicate else {}),
+        **({"clauses": [both(clause) for clause in certificate.clauses]} if certificate.clauses else {}),
     }
     until = certificate.valid_until(case) if certificate.valid_until else None
     made = _create(
@@ -59,6 +60,8 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
     )
     if application.subject:
         _replace.run(application.subject, certificate.template, made.id, now())
+        for template in certificate.ends:
+            _revoke.run(application.subject, template, now())
     return made
 
 
@@ -73,6 +76,13 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
     replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
+
+
+@statement
+def _revoke(subject: Any, template: Any, moment: Any) -> Any:
+    standing = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
+    revoked = Document.update({Document.state: DocumentState.REVOKED, Document.state_changed_at: moment})
+    return revoked.where(standing & (Document.state == DocumentState.VALID))
 
 
 def _filed_by(application: Application) -> list[dict[str, Words]]:

@@ -25,6 +25,7 @@ HISTORY = 20
 
 PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "name": (_("How the person is greeted"), {"ar": "سالم", "en": "Salim"}),
+    "applicant": (_("Who asks"), {"ar": "سالم البلوشي", "en": "Salim Al Balushi"}),
     "reference": (_("The application's number"), "CHAMBER-2026-0000042-2"),
     "title": (_("The service"), {"ar": "تجديد العضوية", "en": "Membership renewal"}),
     "amount": (_("The amount"), Money.rials(25)),
@@ -71,6 +72,15 @@ TEMPLATES: dict[str, Template] = {
     "application_refused": Template(_("An application was refused"), (*_APPLICATION, "reason", "appeal"), _BOTH),
     "application_to_pay": Template(_("An application is approved and to be paid"), (*_APPLICATION, "amount"), _BOTH),
     "application_completed": Template(_("An application is completed"), _APPLICATION, _BOTH),
+    "application_agreed": Template(_("The other party agreed to an application"), _APPLICATION, _BOTH),
+    "application_declined": Template(_("The other party declined an application"), (*_APPLICATION, "reason"), _BOTH),
+    "application_unanswered": Template(_("The other party did not answer in time"), _APPLICATION, _BOTH),
+    "agreement_asked": Template(
+        _("Somebody is asked to agree to an application"), ("name", "applicant", "title", "until", "link"), _BOTH, ("link",)
+    ),
+    "agree": Template(
+        _("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)
+    ),
     "payment_received": Template(_("A payment arrived"), (*_APPLICATION, "amount", "receipt"), _BOTH),
     "register_email": Template(_("Code: opening an account, by mail"), ("name", "code", "link"), needs=("code",)),
     "register_phone": Template(_("Code: opening an account, by SMS"), ("code",), ("sms",), ("code",)),

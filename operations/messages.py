@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.wording import _
 from gateways.delivery import Undeliverable
-from models import Account, Application, Delegation, Identifier, IdentifierType, Message, Office, OneTimeCode
+from models import Account, AgreementRequest, Application, Delegation, Identifier, IdentifierType, Message, Office, OneTimeCode
 from operations import identifiers, message_texts, outbox, secrets
 from operations.now import now, today
 from operations.outside import outside
@@ -161,8 +161,11 @@ def _transmit(message: Message, context: dict[str, Any]) -> None:
 
 
 def _with_secret(message: Message) -> dict[str, Any] | None:
-    """The context, with the code of its challenge where it has one; None when that code is no longer the one that counts."""
+    """The context, with the code of its challenge or the link of its request where it has one; None when that counts no more."""
     context = {"portal_url": outside.portal_url, **message.context}
+    if (asked := context.get("request")) is not None:
+        open_still = AgreementRequest.get_or_none((AgreementRequest.id == asked) & AgreementRequest.closed_at.is_null())
+        return context | {"link": agreement_link(asked)} if open_still else None
     challenge_id = context.get("challenge")
     if challenge_id is None:
         return context
@@ -174,6 +177,10 @@ def _with_secret(message: Message) -> dict[str, Any] | None:
         "code": secrets.one_time_code(challenge.id, challenge.counter),
         "link": f"{outside.portal_url}/account/codes/{challenge.id}/{secrets.link_token(challenge.id, challenge.counter)}",
     }
+
+
+def agreement_link(request: int) -> str:
+    return f"{outside.portal_url}/agreements/{request}/{secrets.agreement_token(request)}"
 
 
 def _message_id(message: Message) -> str:

@@ -18,6 +18,7 @@ from engine.wording import Text, _
 from gateways.storage import Missing
 from models import (
     Account,
+    AgreementRequest,
     Application,
     ApplicationEvent,
     Bill,
@@ -73,6 +74,11 @@ WORDS: dict[str, Text] = {
     "security_events": _("What happened on your account"),
     "messages": _("Messages"),
     "delegations": _("Who may act for you"),
+    "agreements": _("What others asked you to agree to"),
+    "role": _("As what"),
+    "phone": _("Mobile number"),
+    "asked_at": _("Asked on"),
+    "said": _("What was asked"),
     "services": _("Services"),
     "until": _("Until"),
     "consent": _("How you agreed"),
@@ -247,6 +253,7 @@ OF_THE_ACCOUNT: tuple[tuple[str, type[Row]], ...] = (
     ("sessions", Session),
     ("security_events", SecurityEvent),
     ("messages", Message),
+    ("agreements", AgreementRequest),
 )
 OF_AN_APPLICATION: tuple[tuple[str, type[Row]], ...] = (("bills", Bill), ("documents", Document), ("uploads", Upload))
 

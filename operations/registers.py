@@ -44,6 +44,19 @@ def _numbers_of(register: Register, civil_number: str) -> list[str]:
     return [civil_number, *(row.number for row in companies)]
 
 
+def is_theirs(civil_number: str | None, number: str) -> bool:
+    """Whether a civil or commercial registration number is that person's own, or their company's."""
+    return civil_number is not None and civil_number == person_behind(number)
+
+
+def person_behind(number: str) -> str:
+    """The civil number of whose company it is, where it is a company's; else the number itself."""
+    for register in sorted({register.through for register in catalogue.registers.values()} - {""}):
+        if (company := _numbered.first(register, number)) is not None:
+            return str(company.holder)
+    return number
+
+
 def typed(field: ByNumber, civil_number: str | None, number: str) -> Record | None:
     """The record with that number: of the person's own whole, of anybody's what is public. None for any other, and for one unknown."""
     record, register = find(field.register, number), catalogue.registers[field.register]

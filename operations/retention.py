@@ -19,6 +19,7 @@ from engine.retention import Retention
 from engine.wording import Text, _
 from models import (
     ERASABLE,
+    AgreementRequest,
     Application,
     BatchRow,
     Declaration,
@@ -180,6 +181,8 @@ def _forget(row: Application) -> None:
     row.save()
     for table, blank in ERASABLE.items():  # append-only: their triggers let this one change pass, now that the row says erased
         table.update(blank).where(table.application == row).execute()
+    nobody: dict[str, Any] = {"number": "", "name": {}, "role": {}, "phone": "", "email": "", "said": []}
+    AgreementRequest.update(nobody).where(AgreementRequest.application == row).execute()
     Visit.update(place="", visitor="").where(Visit.application == row).execute()
     BatchRow.update(typed={}, subject=None).where(BatchRow.application == row).execute()
     Declaration.update(content={}, prepared=None).where(Declaration.application == row).execute()
@@ -257,6 +260,6 @@ RULES: dict[Kind, Rule] = {
     ),
 }
 """Each kind with its rule, in the order they are run."""
-ERASED = frozenset({*ERASABLE, Upload, Message, Declaration, SearchTerm, StepUp, Visit, BatchRow})
+ERASED = frozenset({*ERASABLE, AgreementRequest, Upload, Message, Declaration, SearchTerm, StepUp, Visit, BatchRow})
 """Tables of an application whose content goes with it. The others are kept for good: `KEPT` says which, a test that none is forgotten."""
-KEPT = frozenset({"Bill", "Document", "RegisterRecord", "ServiceClock", "TimeTaken"})
+KEPT = frozenset({"Bill", "Document", "DocumentCopy", "RegisterRecord", "ServiceClock", "TimeTaken"})

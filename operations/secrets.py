@@ -27,6 +27,11 @@ def link_token(challenge: str, counter: int) -> str:
     return derived("link", f"{challenge}\0{counter}").hex()
 
 
+def agreement_token(request: int) -> str:
+    """What stands in the link of somebody who is asked to agree: 128 bits, short enough for an SMS."""
+    return base64.urlsafe_b64encode(derived("agreement", str(request))[:16]).decode().rstrip("=")
+
+
 def token_hash(token: str) -> str:
     """How a session token is kept: it has 256 random bits, so a plain digest is enough."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -8,16 +8,15 @@ from typing import Any
 from peewee import IntegrityError
 
 from engine.actor import Actor
-from engine.clock import business_day
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
 from engine.fields import FromRegister
 from engine.lifecycle import EDITABLE, State
-from engine.service import Charge, Decision, Step
+from engine.service import Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import acting, announcements, audit, bills, corrections, documents, fees, finding, messages, ownership, registers
-from operations.applications import Opened, advance, complete, happened, lock, of, work_on
+from operations import acting, agreements, announcements, audit, corrections, documents, fees, finding, ownership, registers
+from operations.applications import Opened, go_on, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
 from statements import statement
@@ -69,8 +68,8 @@ def refresh(actor: Actor, opened: Opened) -> bool:
     return True
 
 
-def submit(actor: Actor, reference: str, seal: str) -> Opened:
-    """Submit what the person has just seen and agreed to.
+def submit(actor: Actor, reference: str, seal: str, *, address: str = "") -> Opened:
+    """Submit what the person has just seen and agreed to; `address` is the network address it came from.
 
     Raises Conflict when the price or the data changed since they saw it, or when the same record is already being dealt with.
     """
@@ -91,8 +90,9 @@ def submit(actor: Actor, reference: str, seal: str) -> Opened:
         raise Conflict(_("The price or the data changed since you looked. Check the new figures below, then submit again."))
     if opened.service.signature_required and documents.declaration(reference, seal) is None:
         raise Refusal(_("This service needs your declaration signed with your ID card. Sign it below, then submit."))
+    wanted = agreements.wanted(actor, opened, address)
     try:
-        return _submit(actor, opened, proposed)
+        return _submit(actor, opened, proposed, wanted, address)
     except IntegrityError:
         raise Conflict(
             _(
@@ -102,12 +102,11 @@ def submit(actor: Actor, reference: str, seal: str) -> Opened:
 
 
 @database.atomic()
-def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
+def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreements.Wanted], address: str) -> Opened:
     service, row = opened.service, lock(actor, opened.reference)
     if State(row.state) not in EDITABLE:
         return work_on(row)
-    again = State(row.state) is State.RETURNED
-    if again:
+    if State(row.state) is State.RETURNED:
         corrections.supersede(row)
     else:
         row.filed_by, row.office = ownership.filed(
@@ -118,27 +117,20 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         "holder": actor.holder,
         "declaration": documents.signature(signed) if signed else None,
         "filed_by": ownership.filer(row),
+        "agreed": agreements.given_on(opened),
     }
     row.subject = _subject(opened)
     row.submitted_at = row.submitted_at or now()
-    owed = service.charge is Charge.ON_SUBMISSION and proposed.quote.total and not again
-    decision = service.decided_by(opened.case())
-    if owed:
-        advance(row, State.TO_PAY)
-        bills.open_for(row, proposed.quote)
-    elif decision is Decision.CLERK:
-        advance(row, State.IN_REVIEW)
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
     happened(row, "submitted", actor)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
-    if not owed and decision is Decision.AUTOMATIC:
-        complete(row)
-    elif decision is Decision.CLERK:
-        due = {"due": both(business_day(row.due_at))} if row.due_at else {}
-        messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title), **due)
+    if wanted:
+        agreements.ask(row, wanted, address)
+    else:
+        go_on(row)
     return work_on(row)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, request, url_for
 from flask.wrappers import Response
 from flask_login import login_required
 
-from blueprints.actor import actor
+from blueprints.actor import actor, address
 from blueprints.addresses import go
 from blueprints.applications import views
 from blueprints.forms import WITHOUT, Form, form_for, sent
@@ -112,7 +112,7 @@ def submit(reference: str) -> Response:
     form = Form()
     if form.validate_on_submit():
         try:
-            submission.submit(actor(), reference, request.form.get("seal", ""))
+            submission.submit(actor(), reference, request.form.get("seal", ""), address=address())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

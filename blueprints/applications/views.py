@@ -15,15 +15,16 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import announcements, applications, corrections, declarations, documents, payments, submission
+from operations import agreements, announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
 from operations.settlement import TAKEN
 
 if TYPE_CHECKING:
-    from models import Application, Document
+    from models import AgreementRequest, Application, Document
 
 KINDS = {
     State.DRAFT: "neutral",
+    State.TO_AGREE: "progress",
     State.TO_PAY: "waiting",
     State.IN_REVIEW: "progress",
     State.RETURNED: "waiting",
@@ -37,6 +38,10 @@ EVENTS: dict[str, Text] = {
     "identified": _("Identity checked at the counter"),
     "submitted": _("You submitted it"),
     "reopened": _("You took it back to change your answers"),
+    "agreement-asked": _("The other party was asked to agree"),
+    "agreed": _("The other party agreed"),
+    "declined": _("The other party declined"),
+    "agreement-expired": _("The other party did not answer in time"),
     "paid": _("The payment arrived"),
     "approved": _("The authority approved it"),
     "returned": _("The authority asks for a correction"),
@@ -69,7 +74,7 @@ BY_ANOTHER: dict[str, Text] = EVENTS | {
 def dashboard(rows: "list[Application]") -> dict[str, Any]:
     known = [row for row in rows if row.service in catalogue.services]
     waiting = [row for row in known if State(row.state) in WAITING_FOR_APPLICANT]
-    running = [row for row in known if row.state == State.IN_REVIEW]
+    running = [row for row in known if row.state in (State.IN_REVIEW, State.TO_AGREE)]
     ended = [row for row in known if row not in waiting and row not in running and row.state != State.WITHDRAWN]
     return {
         "waiting": [_listed(row) for row in waiting],
@@ -278,10 +283,22 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "last": last,
         "last_method": TAKEN.get(last.provider, last.card) if last else "",
         "last_receipt": last.receipt if last else None,
-        "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
+        "may_reopen": applications.may_reopen(row),
+        "asked": [_asked(request) for request in agreements.waiting(row)],
         **papers(opened),
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],
+    }
+
+
+def _asked(request: "AgreementRequest") -> dict[str, Any]:
+    """Somebody who has not answered yet, and whether the link may be sent again."""
+    return {
+        "role": request.role,
+        "phone": f"\u2066{agreements.masked(request.phone)}\u2069",  # kept in order inside an Arabic sentence
+        "until": business_day(request.expires_at),
+        "number": request.id,
+        "again": agreements.may_send_again(request),
     }
 
 

@@ -37,6 +37,7 @@ NAME = "REFERENCE"  # stands for any
 
 LABELS: dict[State, Text] = {
     State.DRAFT: _("Draft"),
+    State.TO_AGREE: _("Waiting for the other party"),
     State.TO_PAY: _("To be paid"),
     State.IN_REVIEW: _("In review"),
     State.RETURNED: _("With the applicant"),

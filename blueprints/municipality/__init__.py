@@ -1,6 +1,18 @@
 """Municipality of Sohar: requests, permits and leases."""
 
-from blueprints.municipality import add_address, general_request, print_address_card, registers
+from blueprints.municipality import (
+    add_address,
+    amend_lease,
+    cancel_lease,
+    general_request,
+    print_address_card,
+    print_lease,
+    print_renewal,
+    print_supplement,
+    register_lease,
+    registers,
+    renew_lease,
+)
 from engine.service import Authority
 from engine.wording import _
 
@@ -8,15 +20,29 @@ authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
     summary=_("Requests to the municipality, answered by letter."),
-    services=(general_request.service, add_address.service, print_address_card.service),
-    registers=(registers.addresses,),
-    sections={"administration": _("Administration"), "engineering": _("Engineering"), "addressing": _("Addressing")},
+    services=(
+        register_lease.service,
+        renew_lease.service,
+        amend_lease.service,
+        cancel_lease.service,
+        print_lease.service,
+        print_renewal.service,
+        print_supplement.service,
+        add_address.service,
+        print_address_card.service,
+        general_request.service,
+    ),
+    registers=(registers.leases, registers.addresses),
+    sections={
+        "administration": _("Administration"),
+        "engineering": _("Engineering"),
+        "addressing": _("Addressing"),
+        "leases": _("Lease contracts"),
+    },
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
     announced=(
-        _("Register a lease"),
-        _("Renew a lease"),
         _("Major building permit"),
         _("Issue a municipal licence"),
         _("Submit a complaint"),

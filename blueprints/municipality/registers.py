@@ -24,3 +24,38 @@ addresses = Register(
     numbers="{n:05}",
     first=10001,
 )
+
+# --- Leases ----------------------------------------------------------------------------------------------------------------------
+
+USES = {"home": _("A home"), "shop": _("A shop"), "office": _("An office"), "store": _("A store")}
+LEASE_STATES = {"active": _("In force"), "cancelled": _("Cancelled")}
+
+leases = Register(
+    code="municipality.leases",
+    title=_("Leases"),
+    number=_("Contract number"),
+    holder="landlord",
+    parties=("tenant",),
+    through="chamber.establishments",
+    numbers="{year}/{n:05}",
+    columns=(
+        Column("landlord", _("Landlord's number")),
+        Column("landlord_name", _("Landlord"), Kind.WORDS),
+        Column("landlord_phone", _("Landlord's mobile")),
+        Column("tenant", _("Tenant's number")),
+        Column("tenant_name", _("Tenant"), Kind.WORDS),
+        Column("tenant_phone", _("Tenant's mobile")),
+        Column("name", _("What is let"), Kind.WORDS),
+        Column("address", _("Addressing number"), required=False),
+        Column("plot", _("Plot")),
+        Column("unit", _("Unit"), required=False),
+        Column("use", _("Use"), Kind.OPTION, USES),
+        Column("starts", _("From"), Kind.DAY),
+        Column("until", _("Until"), Kind.DAY),
+        Column("rent", _("Yearly rent"), Kind.MONEY),
+        Column("deposit", _("Deposit"), Kind.MONEY, required=False),
+        Column("state", _("State"), Kind.OPTION, LEASE_STATES),
+        Column("renewals", _("Renewals"), Kind.WHOLE, required=False),
+        Column("supplements", _("Supplements"), Kind.WHOLE, required=False),
+    ),
+)

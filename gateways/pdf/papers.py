@@ -4,7 +4,7 @@ Papers are bilingual, so every text arrives in both languages (Words), with Arab
 Serials, codes and references are printed as they are on both sides.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from engine.wording import Text, Words, _
 
@@ -66,6 +66,20 @@ class Letter(Paper):
     body: Running
 
 
+class Lease(Paper):
+    """documents/lease_contract.html, lease_renewal.html and lease_supplement.html, A4, of several pages."""
+
+    opening: Words
+    company: Words
+    """Landlord and tenant."""
+    rows: list[Row]
+    clauses: NotRequired[list[Words]]
+    model: NotRequired[Words]
+    """Whose clauses they are."""
+    body: NotRequired[Running]
+    """What the parties agree in their own words, in a supplement."""
+
+
 class Receipt(Paper):
     """documents/receipt.html, A5. `serial` is the receipt's number."""
 
@@ -122,6 +136,12 @@ LABELS: dict[str, Text] = {
     "sealed": _("Sealed electronically; valid without a stamp or signature."),
     "duplicate": _("Duplicate, in place of"),
     "replacement": _("Duplicate, in place of a lost one"),
+    "initials": _("Initials"),
+    "landlord": _("Landlord"),
+    "tenant": _("Tenant"),
+    "clauses": _("Clauses"),
+    "also_agreed": _("What the parties also agree"),
+    "signature": _("Signature and date"),
     "receipt_number": _("Receipt number"),
     "paid_at": _("Paid on"),
     "payer": _("Paid by"),

@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 
 # Unicode UAX #9, 2: the explicit directional embeddings, overrides, isolates and marks.
 BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Phones, card numbers, figures with gaps: from right to left their parts would change places.
-NUMBER = re.compile(r"\+?\d[\d •*()+\-]{3,}[\d*•]")
+# Phones, card numbers, numbers with a year before them, figures with gaps: from right to left their parts would change places.
+NUMBER = re.compile(r"\+?\d[\d •*()+/\-]{3,}[\d*•]")
 LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE, NO_BREAK_SPACE = "\u2066", "\u2069", "\u00a0"
 # Cc control, Co private use (the renderer keeps its glyphs there), Cs lone surrogates, Cn unassigned.
 UNWANTED = {"Cc", "Co", "Cs", "Cn"}

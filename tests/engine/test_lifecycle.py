@@ -5,10 +5,18 @@ from itertools import product
 import pytest
 
 from engine.errors import Conflict
-from engine.lifecycle import CLOSED, EDITABLE, LABELS, MOVES, PENDING, WAITING_FOR_APPLICANT, State, move
+from engine.lifecycle import CLOSED, EDITABLE, LABELS, MAY_BE_WITHDRAWN, MOVES, PENDING, WAITING_FOR_APPLICANT, State, move
 from engine.wording import Text
 
 ALLOWED = {
+    ("draft", "to-agree"),
+    ("to-agree", "draft"),
+    ("to-agree", "returned"),
+    ("to-agree", "to-pay"),
+    ("to-agree", "in-review"),
+    ("to-agree", "completed"),
+    ("to-agree", "withdrawn"),
+    ("returned", "to-agree"),
     ("draft", "to-pay"),
     ("draft", "in-review"),
     ("draft", "completed"),
@@ -52,6 +60,7 @@ def test_the_groups_of_states_are_what_their_names_say():
     assert {State.DRAFT, State.RETURNED} == EDITABLE
     assert {State.DRAFT, State.TO_PAY, State.RETURNED} == WAITING_FOR_APPLICANT
     assert set(State) - CLOSED - {State.DRAFT} == PENDING
+    assert {state for state in State if State.WITHDRAWN in MOVES[state]} == MAY_BE_WITHDRAWN
     assert not EDITABLE & CLOSED
 
 

@@ -26,6 +26,7 @@ PAYER = "its payer"
 OPERATORS = "operators"
 ITS_OPERATORS = "operators of its office"
 HEADS = "heads of an office"
+LINKED = "whoever has the link"
 CUSTOMER = "its customer"
 
 # A new route is a new line here: whoever adds it says again, apart from the code, whom it is for.
@@ -94,12 +95,15 @@ AUDIENCE = {
     "/administration/staff/<int:number>/sessions/end": ITS_ADMINISTRATORS,
     "/administration/staff/<int:number>/unblock": ITS_ADMINISTRATORS,
     "/administration/staff/invitation": ADMINISTRATORS,
+    "/agreements/<int:number>/<token>": LINKED,
+    "/agreements/<int:number>/<token>/code": LINKED,
     "/announcements/<int:number>/dismissal": ANYONE,
     "/administration/holidays": ADMINISTRATORS,
     "/administration/holidays/<int:number>": ADMINISTRATORS,
     "/administration/holidays/<int:number>/removal": ADMINISTRATORS,
     "/applications": SIGNED_IN,
     "/applications/<reference>": APPLICANT,
+    "/applications/<reference>/agreements/<int:number>/link": APPLICANT,
     "/applications/<reference>/check": PROVEN,
     "/applications/<reference>/continue": APPLICANT,
     "/applications/<reference>/declaration": PROVEN,

@@ -24,8 +24,10 @@ NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 # Every promise "there is only one" that the database keeps. Written out by hand: peewee drops the second of two indexes with one name
 # without a word, and then nobody would miss it.
 UNIQUE = {
+    "agreement_answer": {"request_id"},
+    "agreement_request": {"application_id, number WHERE closed_at IS NULL"},
     "audit_link": {"entry_id"},
-    "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
+    "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-agree', 'to-pay')"},
     "batch": {"uuid"},
     "batch_row": {"application_id", "batch_id, number"},
     "bill": {"application_id WHERE state = 'open'"},
@@ -154,6 +156,11 @@ def test_a_database_of_part_2_keeps_its_payments(kind: str, tmp_path: Path, requ
     assert found.fetchall() == [(8, "u8", 5, 25000, "declined", 7, None), (9, "u9", 5, 25000, "submitted", 7, None)]
     with pytest.raises(peewee.IntegrityError):
         database.execute_sql("UPDATE payment_attempt SET state = 'review' WHERE id = 8")
+    database.execute_sql("UPDATE application SET state = 'to-agree'")
+    with pytest.raises(peewee.IntegrityError):
+        database.execute_sql("UPDATE application SET state = 'unheard-of'")
+    if kind == "sqlite":
+        assert database.execute_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
     database.close()
 
 
@@ -296,6 +303,7 @@ def test_what_says_it_is_append_only_is_listed():
         "SecurityEvent",
         "ApplicationEvent",
         "Version",
+        "AgreementAnswer",
         "DecisionMade",
         "Note",
         "MessageText",
@@ -470,7 +478,14 @@ def one_of_each() -> dict[str, Any]:
     journal("capture:0", [50_000, -50_000])
     visit = models.Visit.create(application=application, planned_by=person, at=NOW, place="x", visitor="y", created_at=NOW)
     models.Opinion.create(application=application, desk="x", asked_by=person, question="x", asked_at=NOW, closed_at=NOW)
+    request = models.AgreementRequest.create(
+        application=application, number="1", name={}, role={}, phone="+96892000001", locale="ar", said=[],
+        asked_at=NOW, sent_at=NOW, expires_at=NOW,
+    )  # fmt: skip
     made: list[Callable[[], Any]] = [
+        lambda: models.AgreementAnswer.create(
+            request=request, application=application, answer="agreed", reason="x", phone="y", address="z", at=NOW
+        ),
         lambda: models.SecurityEvent.create(account=person, kind="signed-in", at=NOW),
         lambda: models.ApplicationEvent.create(application=application, kind="started", at=NOW),
         lambda: models.Version.create(application=application, number=1, frozen={}, at=NOW),

@@ -126,7 +126,7 @@ def test_a_promise_of_its_authority_stands_in_for_the_services_own(at: At, monke
     from engine.working_time import WorkingDays
 
     ours = catalogue.authorities["municipality"]
-    service = dataclasses.replace(ours.services[0], within=None)
+    service = dataclasses.replace(catalogue.services["municipality.general-request"], within=None)
     catalogue.fill([dataclasses.replace(ours, services=(service,), within=WorkingDays(5))])
     assert due(asked().reference) == muscat("2026-11-22 10:00")
     catalogue.fill([dataclasses.replace(ours, services=(service,))])

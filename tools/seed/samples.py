@@ -150,5 +150,9 @@ def _columns(register: Register, field: FromRegister, day: dt.date, chance: rand
             yield column.name, chance.choice(list(column.options))
         elif column.kind is Kind.DAY:
             yield column.name, (day + dt.timedelta(days=chance.randint(-60, 60))).isoformat()
+        elif column.kind is Kind.MONEY:
+            yield column.name, chance.randint(600, 12_000) * 1000
+        elif column.kind is Kind.WHOLE:
+            yield column.name, chance.randint(1, 3)
         else:
             yield column.name, mark("number")

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from blueprints.municipality.clauses import CLAUSES
 from engine import digits
 from engine.money import Money
 from engine.wording import Words
 from gateways.pdf import qr
-from gateways.pdf.papers import LABELS, Declaration, MembershipCertificate, Paper, Receipt
+from gateways.pdf.papers import LABELS, Declaration, Lease, MembershipCertificate, Paper, Receipt
 
 CREATED = datetime(2018, 3, 19, 6, 30, tzinfo=UTC)
 # One signed line for the pictures: a signature is different every time, and a golden image must not be.
@@ -25,6 +26,12 @@ ARABIC_LABELS = {
     "sealed": "مختومة إلكترونيًا، وصالحة دون ختم أو توقيع.",
     "duplicate": "بدل فاقد عن الشهادة رقم",
     "replacement": "بدل فاقد",
+    "initials": "التوقيع بالأحرف الأولى",
+    "landlord": "المؤجر",
+    "tenant": "المستأجر",
+    "clauses": "البنود",
+    "also_agreed": "ما اتفق عليه الطرفان أيضًا",
+    "signature": "التوقيع والتاريخ",
     "receipt_number": "رقم الإيصال",
     "paid_at": "تاريخ الدفع",
     "payer": "الدافع",
@@ -216,11 +223,98 @@ def long_declaration() -> Declaration:
     }
 
 
+def clauses() -> list[Words]:
+    """The portal's own in English; an Arabic of the same length, so that both columns are as full as they will be."""
+    arabic = (
+        "يسلّم المؤجر العين ومفاتيحها في أول يوم من المدة صالحةً للاستعمال، ويدوّن الطرفان معًا حالتها عند التسليم، "
+        "ويلتزم كل منهما بما دُوّن خلال 30 يومًا."
+    )
+    return [words(str(clause), arabic) for clause in CLAUSES]
+
+
+def short_lease() -> Lease:
+    return {
+        **_paper(words("Lease contract", "عقد إيجار"), "D-2026-000007"),
+        "authority": words("Municipality of Sohar", "بلدية صحار"),
+        "opening": words("This lease is registered with the municipality.", "هذا العقد مسجل لدى البلدية بين"),
+        "company": words("Ali and Shamsa", "علي وشمسة"),
+        "rows": [
+            (words("Contract number", "رقم العقد"), words("2026/00001", "2026/00001")),
+            (words("Landlord", "المؤجر"), words("Ali", "علي")),
+            (words("Tenant", "المستأجر"), words("Shamsa", "شمسة")),
+            (words("What is let", "العين المؤجرة"), words("Plot 441", "قطعة 441")),
+            (words("Use", "الاستعمال"), words("A shop", "محل")),
+            (words("From", "من"), words("1 December 2026", "1 ديسمبر 2026")),
+            (words("Until", "إلى"), words("30 November 2027", "30 نوفمبر 2027")),
+            (words("Yearly rent", "الأجرة السنوية"), money(3600)),
+            (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026")),
+        ],
+        "clauses": clauses(),
+        "model": words(
+            "The clauses are this portal's model text, not a law. The parties may agree otherwise in a supplement.",
+            "هذه البنود نص نموذجي من المنصة وليست قانونًا، وللطرفين الاتفاق على غيرها في عقد مكمل.",
+        ),
+    }
+
+
+def long_lease() -> Lease:
+    """Two companies with the longest names, every row filled."""
+    short, company = short_lease(), long_certificate()["company"]
+    label = dict(zip(("landlord", "tenant", "place"), (row[0] for row in short["rows"][1:4]), strict=True))
+    return {
+        **short,
+        "company": words(f"{company['en']} and {company['en']}", f"{company['ar']} و{company['ar']}"),
+        "rows": [
+            short["rows"][0],
+            (label["landlord"], company),
+            (words("Landlord's number", "رقم المؤجر"), words("1229237", "1229237")),
+            (label["tenant"], company),
+            (words("Tenant's number", "رقم المستأجر"), words("1279531", "1279531")),
+            (label["place"], long_certificate()["rows"][5][1]),
+            (words("Addressing number", "رقم العنونة"), words("3110744100", "3110744100")),
+            *short["rows"][4:8],
+            (words("Deposit", "مبلغ التأمين"), money(125_000)),
+            (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات")),
+            short["rows"][8],
+        ],
+    }
+
+
+def a_supplement() -> Lease:
+    """An annex: no clauses of its own, and what the parties wrote."""
+    short = short_lease()
+    del short["model"]
+    del short["clauses"]
+    return {
+        **short,
+        "title": words("Supplement to a lease", "عقد مكمل لعقد إيجار"),
+        "opening": words(
+            "This annex belongs to the lease named below, which stands from now on as stated here.",
+            "هذا ملحق بعقد الإيجار المبيّن أدناه، ويسري العقد من الآن على النحو المذكور هنا.",
+        ),
+        "rows": [
+            (words("Supplement", "العقد المكمل رقم"), words("2", "2")),
+            (words("Changed: Yearly rent", "عُدّل: الأجرة السنوية"), money(4200)),
+            *short["rows"],
+        ],
+        "body": {
+            "lines": [
+                "تُدفع الأجرة على أربع دفعات في السنة، أولها يوم 1/1/2027 بتحويل إلى حساب المؤجر.",
+                "للمستأجر أن يركّب مظلة أمام المحل (Awning 3 m) على نفقته، ويزيلها عند نهاية المدة.",
+            ],
+            "direction": "rtl",
+        },
+    }
+
+
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
     "receipt_short": ("documents/receipt.html", short_receipt),
     "receipt_long": ("documents/receipt.html", long_receipt),
+    "lease_short": ("documents/lease_contract.html", short_lease),
+    "lease_long": ("documents/lease_renewal.html", long_lease),
+    "lease_supplement": ("documents/lease_supplement.html", a_supplement),
     "declaration_short": ("documents/declaration.html", short_declaration),
     "declaration_long": ("documents/declaration.html", long_declaration),
 }

@@ -15,7 +15,7 @@ from gateways.pdf import frame
 from gateways.pdf.papers import LABELS
 from gateways.pdf.xhtml import XhtmlRenderer
 from tests.gateways.pdf.conftest import ROOT
-from tests.gateways.pdf.sample_papers import CREATED, PAPERS, short_certificate, short_receipt
+from tests.gateways.pdf.sample_papers import CREATED, PAPERS, short_certificate, short_lease, short_receipt
 
 GOLDEN = ROOT / "tests" / "documents_golden"
 REGOLD = os.environ.get("REGOLD") == "1"
@@ -43,6 +43,10 @@ OVERLEAF = """<html><head><style>
 </style></head><body><div dir="rtl" style="text-align: right"><p dir="rtl">%s</p></div></body></html>"""
 
 
+# Of these a picture of each page is kept: clauses stay whole, heads and the places for initials come again.
+SEVERAL_PAGES = {"declaration_long": 2, "lease_short": 3, "lease_long": 4, "lease_supplement": 2}
+
+
 def compare(seen: Image.Image, name: str) -> None:
     path = GOLDEN / f"{name}.png"
     if REGOLD:
@@ -59,6 +63,27 @@ def test_each_paper_looks_as_it_did(name: str, drawn: Callable[[str], bytes], pi
     compare(picture(drawn(name), RESOLUTION), name)
 
 
+@pytest.mark.parametrize(("name", "pages"), [each for each in SEVERAL_PAGES.items() if each[0].startswith("lease")])
+def test_every_page_of_a_lease_looks_as_it_did(
+    name: str, pages: int, drawn: Callable[[str], bytes], picture: Callable[..., Image.Image]
+) -> None:
+    for page in range(2, pages + 1):
+        compare(picture(drawn(name), RESOLUTION, page), f"{name}_{page}")
+
+
+def test_a_lease_repeats_its_head_and_the_places_for_initials_and_keeps_clauses_whole(
+    drawn: Callable[[str], bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "lease.pdf").write_bytes(drawn("lease_short"))
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "lease.pdf").pages]
+    assert len(pages) == 3
+    for number, text in enumerate(pages, 1):
+        assert f"Page {number} of 3" in text and text.count("Initials") == 2 and "Clauses" in text
+    for clause in short_lease()["clauses"]:
+        words_of_it = plain_words(clause["en"])
+        assert any(all(word in plain_words(text) for word in words_of_it) for text in pages), clause["en"]
+
+
 def test_letters_join_marks_sit_and_short_lines_stand_right(renderer: XhtmlRenderer, picture: Callable[..., Image.Image]) -> None:
     compare(picture(renderer.render(SHAPING, created=CREATED), 90), "shaping")
 
@@ -70,7 +95,7 @@ def test_the_lines_of_a_paragraph_that_goes_on_overleaf_begin_at_the_margin(
     compare(picture(renderer.render(html, created=CREATED), 90), "overleaf")
 
 
-@pytest.mark.parametrize("name", [name for name in PAPERS if name != "declaration_long"])
+@pytest.mark.parametrize("name", [name for name in PAPERS if name not in SEVERAL_PAGES])
 def test_the_longest_data_still_fits_one_page(name: str, drawn: Callable[[str], bytes], tmp_path: Path) -> None:
     (tmp_path / "paper.pdf").write_bytes(drawn(name))
     pages = PdfReader(tmp_path / "paper.pdf").pages
