@@ -14,6 +14,7 @@ from engine.assurance import Assurance
 from engine.errors import Refusal
 from engine.fees import Fee
 from engine.fields import Field, inputs
+from engine.money import Money
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
 from engine.wording import Text, Words
@@ -35,6 +36,7 @@ __all__ = [
     "Rows",
     "Sample",
     "Service",
+    "Settlement",
     "Stage",
     "Step",
     "Summary",
@@ -78,6 +80,10 @@ class Case:
 
     def record(self, name: str) -> Record:
         return self.records[name]
+
+    def found(self, name: str) -> tuple[Record, ...]:
+        """The records chosen in a `Found`, in the order of their numbers."""
+        return tuple(self.records[key] for key in sorted(self.records) if key.startswith(f"{name}:"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,17 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """A record of an outside register that is paid: its register is told after the transaction, until it has answered.
+
+    Where it was paid elsewhere meanwhile, a refund of the amount is asked for.
+    """
+
+    record: Record
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The document a service issues: whom it names, its fixed sentences by the names its template uses, and its rows.
 
@@ -167,13 +184,17 @@ class Sample:
 
 @dataclass(frozen=True)
 class Step:
-    """One page: what it shows and asks, and how sure we must be who is asking before it opens."""
+    """One page: what it shows and asks, and how sure we must be who is asking before it opens.
+
+    `refusals` says what of its answers does not go together; until it says nothing, the step is not done.
+    """
 
     name: str
     title: Text
     items: tuple[Field | Summary, ...]
     assurance: Assurance
     shows: Quote | None
+    refusals: Callable[[Case], Iterable[Refusal]]
 
     def __init__(
         self,
@@ -182,8 +203,10 @@ class Step:
         *items: Field | Summary,
         assurance: Assurance = Assurance.PASSWORD,
         shows: Quote | None = None,
+        refusals: Callable[[Case], Iterable[Refusal]] = lambda case: (),
     ) -> None:
-        for attribute, value in (("name", name), ("title", title), ("items", items), ("assurance", assurance), ("shows", shows)):
+        given = {"name": name, "title": title, "items": items, "assurance": assurance, "shows": shows, "refusals": refusals}
+        for attribute, value in given.items():
             object.__setattr__(self, attribute, value)
 
     @property
@@ -238,7 +261,7 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
-    effects: Callable[[Case], Iterable[Effect | Creation]] = _nothing
+    effects: Callable[[Case], Iterable[Effect | Creation | Settlement]] = _nothing
     declaration: Declaration | None = None
     issues: Certificate | None = None
     subject: str | None = None
