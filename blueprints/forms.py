@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field as WtField
-from wtforms import FileField, RadioField, StringField, TextAreaField
+from wtforms import FileField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 from blueprints.language import switching
@@ -58,13 +59,20 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
         return RadioField(
             choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
         )
+    if isinstance(field, fields.Found):
+        return SelectMultipleField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.FromRegister) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
         return FileField(**{**common, "validators": []})
     if isinstance(field, fields.LongText):
         return TextAreaField(**common)
-    return StringField(**common, render_kw=KEYBOARDS.get(type(field), {}))
+    return StringField(**common, render_kw=_keyboard(field))
+
+
+def _keyboard(field: fields.Field) -> dict[str, str]:
+    only_digits = isinstance(field, fields.Pattern) and field.shape.startswith(r"\d")
+    return {"inputmode": "numeric"} if only_digits else KEYBOARDS.get(type(field), {})
 
 
 KEYBOARDS: dict[type[fields.Field], dict[str, str]] = {
@@ -75,6 +83,11 @@ KEYBOARDS: dict[type[fields.Field], dict[str, str]] = {
 }
 
 
+def sent() -> dict[str, str]:
+    """The form as fields read it: of a name that was sent several times all values, with spaces between them."""
+    return {name: " ".join(values) for name, values in request.form.lists()}
+
+
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -82,7 +95,7 @@ def _text(value: Any) -> str:
 def _rule(field: fields.Field) -> Callable[[FlaskForm, WtField], None]:
     def check(_form: FlaskForm, drawn: WtField) -> None:
         try:
-            field.clean(str(drawn.data or ""))
+            field.clean(" ".join(drawn.data) if isinstance(drawn.data, list) else str(drawn.data or ""))
         except Refusal as refusal:
             raise ValidationError(refusal.message) from None
 

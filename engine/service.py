@@ -88,7 +88,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Shows a register record that an earlier step chose; `columns` only these of it."""
+    """Shows a register record that an earlier step chose, or that the application is about, if there is one; `columns` only these of it."""
 
     record: str
     columns: tuple[str, ...] = ()

@@ -11,12 +11,25 @@ from engine.actor import Actor
 from engine.clock import business_day
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
-from engine.fields import FromRegister
+from engine.fields import Found, FromRegister
 from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import acting, announcements, audit, bills, corrections, documents, fees, finding, messages, ownership, registers
+from operations import (
+    acting,
+    announcements,
+    audit,
+    bills,
+    claims,
+    corrections,
+    documents,
+    fees,
+    finding,
+    messages,
+    ownership,
+    registers,
+)
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -62,7 +75,9 @@ def refresh(actor: Actor, opened: Opened) -> bool:
         row = lock(actor, opened.reference)
         gone = [name for name, record in fresh.items() if record is None]
         row.records = {name: record.frozen() for name, record in fresh.items() if record is not None}
-        row.answers = {name: value for name, value in row.answers.items() if name not in gone}
+        row.answers = {
+            name: value for name, value in row.answers.items() if name not in {each.partition(":")[0] for each in gone}
+        }
         row.save()
     opened.row, opened.answers = row, dict(row.answers)
     opened.records = {name: record for name, record in fresh.items() if record is not None}
@@ -133,6 +148,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
+    claims.take(row, opened.records)
     if not owed and decision is Decision.AUTOMATIC:
         complete(row)
     elif decision is Decision.CLERK:
@@ -172,7 +188,9 @@ def rows_of(opened: Opened, step: Step) -> list[tuple[str, Any, Any]]:
     """What a step asked and was answered, as the check page lists it: the field's name, label and value."""
     rows: list[tuple[str, Any, Any]] = []
     for field in step.fields:
-        if isinstance(field, FromRegister):
+        if isinstance(field, Found):
+            rows += [(field.name, record.number, record.title) for record in opened.case().found(field.name)]
+        elif isinstance(field, FromRegister):
             record = opened.records.get(field.name)
             rows.append((field.name, field.label, record.number if record else None))
             if record and field.of is None:

@@ -68,7 +68,7 @@ class ViolationsRegister:
         if response.status_code != httpx.codes.OK:
             raise _unavailable(f"listing violations: status {response.status_code}")
         try:
-            return [_entry(told) for told in response.json()["violations"]]
+            return [_entry(told) for told in _list(response.json()["violations"])]
         except (KeyError, TypeError, ValueError, AttributeError) as trouble:
             raise _unavailable(f"an answer that we do not understand: {trouble!r}") from trouble
 
@@ -99,11 +99,16 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         "day": dt.date.fromisoformat(told["day"]).isoformat(),
         "place": _words(told["place"]),
         "amount": amount,
-        "late": "yes" if told["late"] is True else "no",
-        "state": state,
+        "state": "overdue" if state == "due" and told["late"] is True else state,
         "establishment": str(told["establishment"] or ""),
     }
     return Entry(str(told["number"]), data)
+
+
+def _list(told: Any) -> list[Any]:
+    if not isinstance(told, list):
+        raise TypeError(type(told).__name__)
+    return told
 
 
 def _words(told: Mapping[str, Any]) -> dict[str, str]:

@@ -46,7 +46,7 @@ class Store:
             values.append(establishment)
         where = " AND ".join(conditions) or "1"
         with self._open() as database:
-            rows = database.execute(f"SELECT * FROM violation WHERE {where} ORDER BY number LIMIT {MOST}", values).fetchall()  # noqa: S608
+            rows = database.execute(f"SELECT * FROM violation WHERE {where} ORDER BY number LIMIT {MOST}", values).fetchall()
         return [_told(row) for row in rows]
 
     def pay(self, number: str, receipt: str, amount_baisa: int, paid_at: str) -> str:
@@ -66,12 +66,14 @@ class Store:
         """As its own clerks would: another state, another amount."""
         names = ", ".join(f"{name} = ?" for name in values)
         with self._open() as database:
-            database.execute(f"UPDATE violation SET {names} WHERE number = ?", (*values.values(), number))  # noqa: S608
+            database.execute(f"UPDATE violation SET {names} WHERE number = ?", (*values.values(), number))
 
     def _insert(self, database: sqlite3.Connection, violation: dict[str, Any]) -> None:
-        values = {name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value for name, value in violation.items()}
+        values = {
+            name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value for name, value in violation.items()
+        }
         names, places = ", ".join(values), ", ".join("?" * len(values))
-        database.execute(f"INSERT OR REPLACE INTO violation ({names}) VALUES ({places})", list(values.values()))  # noqa: S608
+        database.execute(f"INSERT OR REPLACE INTO violation ({names}) VALUES ({places})", list(values.values()))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -14,7 +14,11 @@ DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET = "bawaba", "development-only-not-a-secre
 PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 ANSWERS = {"paid": 201, "repeated": 200, "refused": 409, "wrong-amount": 422, "unknown": 404}
 HIDDEN = ("receipt", "paid_at")
-ACTIONS = {"pay": {"state": "paid", "receipt": "AT-THE-COUNTER"}, "cancel": {"state": "cancelled"}, "restore": {"state": "due", "receipt": None}}
+ACTIONS = {
+    "pay": {"state": "paid", "receipt": "AT-THE-COUNTER"},
+    "cancel": {"state": "cancelled"},
+    "restore": {"state": "due", "receipt": None},
+}
 
 
 def create_app(store: Store, keys: Mapping[str, str]) -> Flask:
@@ -43,7 +47,11 @@ def create_app(store: Store, keys: Mapping[str, str]) -> Flask:
     @app.put("/v1/violations/<number>/payment")
     def payment(number: str) -> Any:
         said = request.get_json(silent=True)
-        if not isinstance(said, dict) or not isinstance(said.get("receipt"), str) or not isinstance(said.get("amount_baisa"), int):
+        if (
+            not isinstance(said, dict)
+            or not isinstance(said.get("receipt"), str)
+            or not isinstance(said.get("amount_baisa"), int)
+        ):
             return {"error": "receipt and amount_baisa are needed"}, 400
         outcome = store.pay(number, said["receipt"], said["amount_baisa"], str(said.get("paid_at", "")))
         return {"outcome": outcome}, ANSWERS[outcome]

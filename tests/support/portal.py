@@ -184,7 +184,7 @@ class Portal:
 def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
     """Start everything on a migrated, empty database, wait until it is healthy, stop it whatever happens."""
     agent_port = free_port()
-    environment = {**os.environ, **_settings(folder, database_url), **addresses(free_port(5)), "CARD_AGENT_PORT": str(agent_port)}
+    environment = {**os.environ, **_settings(folder, database_url), **addresses(free_port(6)), "CARD_AGENT_PORT": str(agent_port)}
     portal = Portal(
         url=environment["PORTAL_URL"],
         bank_url=environment["BANK_REST_URL"],
