@@ -16,7 +16,10 @@ from operations.rendering import translate
 from tests.support.client import Client
 
 CATALOGUE = Catalogue([blueprints.chamber.authority, blueprints.municipality.authority])
-UNPUBLISHED = ["municipality.general-request: municipality.general-request"]  # no authority has confirmed an amount
+UNPUBLISHED = [
+    "municipality.general-request: municipality.general-request",
+    "municipality.pay-fines: municipality.violation",
+]  # no authority has confirmed an amount
 SERVICES = list(CATALOGUE.services.values())
 
 
@@ -63,6 +66,11 @@ def test_the_page_of_a_service_reads_before_signing_in(service: Service, languag
     page = client.visit(f"/services/{service.code}")
     assert page.heading == translate(service.title, language)
     assert all(translate(need, language) in page.text for need in service.needs)
+
+
+@pytest.mark.parametrize("asked", ["مخالفات", "المخالفات", "غرامة", "FINES"])
+def test_violations_are_found_by_the_words_people_use(asked: str, client: Client) -> None:
+    assert client.visit(f"/?q={asked}").html.xpath("//a[@href='/services/municipality.pay-fines']")
 
 
 @pytest.mark.parametrize("asked", ["تجديد", "تجديد العضويه", "بطاقة الغرفة", "RENEWAL membership", "شهاده"])

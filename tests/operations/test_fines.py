@@ -39,7 +39,6 @@ from tests.support.bank import Bank, tell, work
 from tests.support.books import assert_books_stand, flags
 from tests.support.builders import a_cashier, a_company, a_person, signed_in
 from tests.support.clock import Clock
-from tests.support.processes import ROOT, free_port
 from tests.support.violations import CR, REGISTER, Municipality, municipality, municipality_process
 
 __all__ = ["municipality", "municipality_process"]
@@ -289,10 +288,10 @@ def test_a_price_that_ran_out_holds_nobody_up(portal: Bank, clock: Clock) -> Non
     first, second = somebody(), somebody()
     submitted(first, FIRST)
     other = chosen(second, FIRST)
-    clock.advance(dt.timedelta(days=1, hours=1))
+    clock.forward(days=1, hours=1)
     with pytest.raises(Conflict):
         submission.submit(second, other.reference, submission.offer(other).seal)
-    clock.advance(dt.timedelta(hours=2))
+    clock.forward(hours=2)
     submission.submit(second, other.reference, submission.offer(other).seal)
     assert claims_of(FIRST) == ["released", "held"]
 
@@ -340,7 +339,7 @@ def test_a_silent_register_is_told_again_and_nobody_pays_it_meanwhile(
     second = chosen(other, FIRST)  # the register still lists it
     with pytest.raises(Conflict):
         submission.submit(other, second.reference, submission.offer(second).seal)
-    clock.advance(dt.timedelta(minutes=6))
+    clock.forward(minutes=6)
     work()
     assert claims_of(FIRST) == ["told"] and municipality.of(FIRST)["state"] == "paid"
 
@@ -353,7 +352,7 @@ def test_a_register_that_is_silent_for_a_day_is_shown_to_a_person_once(
     municipality.control(silent=True)
     for _each in range(3):
         work()
-        clock.advance(dt.timedelta(hours=13))
+        clock.forward(hours=13)
     work()
     assert flags() == ["register-not-told"]
 
@@ -385,7 +384,7 @@ def test_money_that_arrives_after_somebody_else_was_let_in_is_given_back(
     first, second = somebody(), somebody()
     slow = submitted(first, FIRST)
     uuid = at_the_bank(portal, first, slow)
-    clock.advance(dt.timedelta(days=1, hours=3))
+    clock.forward(days=1, hours=3)
     paid(portal, second, submitted(second, FIRST))
     tell(portal.decides(uuid))
     assert claims_of(FIRST) == ["late", "paid"]
@@ -492,4 +491,3 @@ def test_every_service_that_finds_outside_names_one_that_takes_objections(portal
     ]
     assert found and all(field.objection in catalogue.services for field in found)
     assert fees.tariff(catalogue.services[SERVICE], dt.date(2026, 11, 22))[0].rate == 1000
-    assert (ROOT / "docs" / "violations.md").exists() and free_port()
