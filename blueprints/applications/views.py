@@ -190,11 +190,7 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
         "none": next((field.none for field in asked if isinstance(field, FromRegister) and offered.get(field.name) == []), None),
-        "summaries": [
-            list(_terms(_summed(opened, item).rows()))
-            for item in step.items
-            if isinstance(item, Summary) and item.record in opened.records
-        ],
+        "summaries": [list(_terms(record.rows())) for record in _summed(opened, step)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,

@@ -87,6 +87,7 @@ class Portal:
     bank_url: str
     phone_url: str
     mailbox_url: str
+    violations_url: str
     database_url: str
     folder: Path
     agent_port: int  # where it expects the card reader's program
@@ -190,6 +191,7 @@ def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
         bank_url=environment["BANK_REST_URL"],
         phone_url=environment["MOBILE_ID_URL"],
         mailbox_url=environment["MAILBOX_URL"],
+        violations_url=environment["VIOLATIONS_URL"],
         database_url=database_url,
         folder=folder,
         agent_port=agent_port,
