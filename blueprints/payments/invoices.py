@@ -95,7 +95,7 @@ def _address() -> dict[str, Any]:
 
 
 def _chart(years: list[invoices.Year]) -> charts.Chart:
-    items = [(str(each.year), each.total.baisa, _said(each.total)) for each in years]
+    items = [(each.year, each.total.baisa, _said(each.total)) for each in years]
     return charts.rows(_("Paid by year"), items, rtl=locale() == "ar")
 
 
