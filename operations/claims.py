@@ -192,4 +192,4 @@ def _named(row: Application, claim: RecordClaim) -> Iterator[Words]:
     for frozen in row.frozen["records"].values():
         if (frozen["register"], frozen["number"]) == (claim.register, claim.number):
             title = catalogue.record(frozen).title
-            yield {language: f"{claim.number} · {title[language]}" for language in ("ar", "en")}
+            yield {"ar": f"{claim.number} · {title['ar']}", "en": f"{claim.number} · {title['en']}"}

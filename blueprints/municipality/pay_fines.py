@@ -10,13 +10,14 @@ from blueprints.municipality.outside_registers import DUE, PAYABLE, violations
 from engine.fields import Found, Pattern
 from engine.money import Money
 from engine.service import Case, Charge, Decision, Fee, Quote, Refusal, Sample, Service, Settlement, Step
-from engine.wording import _
+from engine.wording import Words, _
 
 
 def fees(case: Case) -> Iterator[Fee]:
     """A line for each: the schedule says what the line is called, the register how much it is."""
     for violation in case.found("violations"):
-        about = {language: f"{violation.number} · {violation.what[language]}" for language in ("ar", "en")}
+        what: Words = violation.what
+        about: Words = {"ar": f"{violation.number} · {what['ar']}", "en": f"{violation.number} · {what['en']}"}
         yield Fee("municipality.violation", base=violation.amount, about=about)
 
 

@@ -14,7 +14,7 @@ DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET = "bawaba", "development-only-not-a-secre
 PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 ANSWERS = {"paid": 201, "repeated": 200, "refused": 409, "wrong-amount": 422, "unknown": 404}
 HIDDEN = ("receipt", "paid_at")
-ACTIONS = {
+ACTIONS: dict[str, dict[str, Any]] = {
     "pay": {"state": "paid", "receipt": "AT-THE-COUNTER"},
     "cancel": {"state": "cancelled"},
     "restore": {"state": "due", "receipt": None},
@@ -32,7 +32,7 @@ def create_app(store: Store, keys: Mapping[str, str]) -> Flask:
         if store.silent:
             return {"error": "out of order"}, 503
         target = request.full_path if request.query_string else request.path
-        if not signed(request.method, target, request.get_data(), request.headers, keys):
+        if not signed(request.method, target, request.get_data(), dict(request.headers), keys):
             return {"error": "not signed by a known key, or too long ago"}, 401
         return None
 
