@@ -16,7 +16,7 @@ help: ## this list
 setup: $(VENV)/ready ## everything to run: packages, translations, development keys, database
 	@$(PYTHON) -m tools.setup
 
-run: $(VENV)/ready ## the portal, its worker and the sandboxes on PORT and the four after it; Ctrl-C stops all
+run: $(VENV)/ready ## the portal, its worker and the sandboxes on PORT and the five after it; Ctrl-C stops all
 	@$(PYTHON) -m tools.run
 
 card: $(VENV)/ready-card ## a demo citizen's ID card beside `make run`, without plastic: virtual card and reader, and their program

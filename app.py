@@ -53,6 +53,7 @@ from gateways.mail import Failover
 from gateways.mail.smtp import SmtpMailer
 from gateways.mobile_id.rest import RestMobileId
 from gateways.payments.cybersource import CyberSource
+from gateways.registers.violations import ViolationsRegister
 from gateways.sms.kannel import KannelTexter
 from gateways.storage.folder import FolderStorage
 from operations import now
@@ -172,6 +173,11 @@ def wire(settings: Settings) -> None:
     outside.mobile_id = RestMobileId(
         url=settings.mobile_id_url, relying_party_uuid=settings.mobile_id_party, relying_party_name=settings.mobile_id_party_name
     )
+    outside.registers = {
+        "municipality.violations": ViolationsRegister(
+            url=settings.violations_url, key_id=settings.violations_key_id, secret=settings.violations_secret
+        )
+    }
     outside.certificates = _validator(
         settings, settings.trust_roots, settings.trust_intermediates, settings.trust_policies, settings.trust_person_rule
     )

@@ -47,6 +47,10 @@ class Settings:
     bank_rest_key_id: str = ""
     bank_rest_secret: str = ""
 
+    violations_url: str = "http://localhost:8005"  # the municipality's register of violations (docs/violations.md)
+    violations_key_id: str = "bawaba"
+    violations_secret: str = DEVELOPMENT_KEY
+
     mobile_id_url: str = "http://localhost:8002"
     mobile_id_party: str = "00000000-0000-0000-0000-000000000000"
     mobile_id_party_name: str = "Bawaba"
@@ -129,7 +133,8 @@ class Settings:
         """Where the sandboxes answer for their health; none in production."""
         if self.production:
             return {}
-        return {"bank": self.bank_rest_url, "mobile_id": self.mobile_id_url, "mailbox": self.mailbox_url}
+        urls = {"bank": self.bank_rest_url, "mobile_id": self.mobile_id_url, "mailbox": self.mailbox_url}
+        return urls | {"violations": self.violations_url}
 
     @property
     def bank_origin(self) -> str:
@@ -153,7 +158,7 @@ class Settings:
         yield not self.https, "PORTAL_URL: must be the public https:// address."
         yield bool(self.portal_today), "PORTAL_TODAY: moves the business day; it must be empty."
         yield self.bank_mode != "live", "BANK_MODE: must be live."
-        for name in ("bank_url", "bank_rest_url", "mobile_id_url"):
+        for name in ("bank_url", "bank_rest_url", "mobile_id_url", "violations_url"):
             url = getattr(self, name)
             yield (
                 not url.startswith("https://") or _local(url),
@@ -168,6 +173,10 @@ class Settings:
             "bank_rest_secret",
         ):
             yield not getattr(self, name), f"{name.upper()}: missing; the acquirer gives it."
+        yield (
+            self.violations_secret == DEVELOPMENT_KEY or len(self.violations_secret) < 32,
+            "VIOLATIONS_SECRET: missing or too short; the municipality gives it, at least 32 characters.",
+        )
         for name in ("trust_roots", "card_roots", "seal_key", "seal_certificate"):
             yield not getattr(self, name), f"{name.upper()}: missing; development files are not trusted in production."
         for name in ("trust_policies", "card_policies", "signing_policies"):

@@ -992,6 +992,42 @@ class Receipt(Row):
         indexes = ((("series", "year", "sequence"), True),)
 
 
+class ClaimState(StrEnum):
+    HELD = "held"  # its application waits for money
+    RELEASED = "released"
+    PAID = "paid"  # and its register is still to be told
+    LATE = "late"  # paid too, but after somebody else was let in or had paid: the register says who was first
+    TOLD = "told"
+    ELSEWHERE = "elsewhere"  # the register took nothing: given back
+    ABOUT = "about"  # an application about it, such as an objection, is under way
+
+
+class RecordClaim(Row):
+    """What an application has to do with a record of an outside register. Only one may be paying it."""
+
+    application = ForeignKeyField(Application, backref="claims", on_delete="RESTRICT")
+    register = TextField()
+    number = TextField()
+    amount = MoneyField(null=True)
+    state = one_of("state", ClaimState)
+    until = UtcField(null=True)  # while held: when somebody else may pay it
+    created_at = UtcField()
+    changed_at = UtcField()
+
+    class Meta:
+        indexes = ((("register", "number"), False),)
+
+    @property
+    def key(self) -> str:
+        """What names the record among all registers."""
+        return f"{self.register}:{self.number}"
+
+
+RecordClaim.add_index(
+    RecordClaim.register, RecordClaim.number, unique=True, where=SQL("state IN ('held', 'paid')"), name="record_claim_one_paying"
+)
+
+
 class AttemptState(StrEnum):
     CREATED = "created"
     SUBMITTED = "submitted"
@@ -1270,6 +1306,26 @@ class DataCopy(Row):
     size = IntegerField(null=True)
     created_at = UtcField()
     expires_at = UtcField(index=True)
+
+
+class OwnPaper(Row):
+    """A paper drawn for one account alone, such as a statement of a year: for a day, then it is gone. Its content is fixed when it is asked for."""
+
+    id = TextField(primary_key=True, default=new_id)
+    account = ForeignKeyField(Account, index=False, on_delete="CASCADE")  # who asked, and alone may fetch it
+    applicant = ForeignKeyField(
+        Account, index=False, on_delete="CASCADE"
+    )  # whom it is about: the customer's while acting for them
+    name = TextField()
+    template = TextField()
+    content = JSONField()
+    digest = TextField(null=True, index=True)  # null: the queue is still drawing it
+    size = IntegerField(null=True)
+    created_at = UtcField()
+    expires_at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("account", "applicant", "name"), True),)
 
 
 class Outbox(Row):

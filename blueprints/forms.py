@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field as WtField
-from wtforms import FileField, MultipleFileField, RadioField, StringField, TextAreaField
+from wtforms import FileField, MultipleFileField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 from blueprints import mapping
@@ -60,6 +60,8 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
         return RadioField(
             choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
         )
+    if isinstance(field, fields.Found):
+        return SelectMultipleField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.FromRegister) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
@@ -69,7 +71,12 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
         return PlaceField(**common, asked=field)
     if isinstance(field, fields.LongText):
         return TextAreaField(**common)
-    return StringField(**common, render_kw=KEYBOARDS.get(type(field), {}))
+    return StringField(**common, render_kw=_keyboard(field))
+
+
+def _keyboard(field: fields.Field) -> dict[str, str]:
+    only_digits = isinstance(field, fields.Pattern) and field.shape.startswith(r"\d")
+    return {"inputmode": "numeric"} if only_digits else KEYBOARDS.get(type(field), {})
 
 
 class PlaceField(StringField):  # type: ignore[misc]
@@ -88,8 +95,8 @@ class PlaceField(StringField):  # type: ignore[misc]
 
 
 def sent(asked: Iterable[fields.Field]) -> dict[str, str]:
-    """What was typed for each field. Of a place, an area that was chosen stands in the place of the coordinates."""
-    return {field.name: request.form.get(field.name + AREA) or request.form.get(field.name, "") for field in asked}
+    """What was typed for each field: all that was chosen with spaces between; of a place an area that was chosen, before coordinates."""
+    return {field.name: request.form.get(field.name + AREA) or " ".join(request.form.getlist(field.name)) for field in asked}
 
 
 AREA = "-area"
@@ -109,7 +116,7 @@ def _text(value: Any) -> str:
 def _rule(field: fields.Field) -> Callable[[FlaskForm, WtField], None]:
     def check(_form: FlaskForm, drawn: WtField) -> None:
         try:
-            field.clean(str(drawn.data or ""))
+            field.clean(" ".join(drawn.data) if isinstance(drawn.data, list) else str(drawn.data or ""))
         except Refusal as refusal:
             raise ValidationError(refusal.message) from None
 

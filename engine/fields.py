@@ -13,6 +13,7 @@ from typing import Any
 from engine import digits
 from engine.errors import Refusal
 from engine.money import Money
+from engine.registers import Record
 from engine.search import norm
 from engine.wording import Text as Wording
 from engine.wording import Words, _
@@ -278,6 +279,30 @@ class ByNumber(FromRegister):
 
     def missing(self) -> Wording:
         return _("Fill in this field: %(label)s", label=self.label)
+
+
+@dataclass(frozen=True)
+class Found(FromRegister):
+    """Any number of records of an outside register, found by what was typed in the fields `by`: a record fits all that were filled in.
+
+    The answer is the list of their numbers, the records are `case.found(name)`. `open` says which may be chosen; anybody may look, and sees
+    what is public. `objection` is the service that takes objections to one of them.
+    """
+
+    by: tuple[str, ...] = ()
+    own: bool = False
+    open: Callable[[Record], bool] = field(default=lambda record: True)
+    objection: str = ""
+
+    def read(self, text: str) -> list[str]:  # type: ignore[override]
+        """Numbers with spaces between them."""
+        return sorted(set(digits.fold(text).upper().split()))
+
+    def missing(self) -> Wording:
+        return _("Choose at least one: %(label)s", label=self.label)
+
+    def shown(self, value: Any) -> Any:
+        return " · ".join(value or ())
 
 
 @dataclass(frozen=True)

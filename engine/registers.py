@@ -62,11 +62,8 @@ class Column:
                 return dt.date.fromisoformat(text).isoformat()
             except ValueError:
                 raise Unreadable(_("%(column)s: not a day (year-month-day): '%(text)s'", column=self.name, text=text)) from None
-        if self.kind is Kind.MONEY and text:
-            try:
-                return Money.parse(text).baisa
-            except ValueError:
-                raise Unreadable(_("%(column)s: not an amount in rials: '%(text)s'", column=self.name, text=text)) from None
+        if self.kind is Kind.MONEY:
+            return self._baisa(text) if text else None
         if self.kind is Kind.WHOLE:
             if text and not text.isdecimal():
                 raise Unreadable(_("%(column)s: not a whole number: '%(text)s'", column=self.name, text=text))
@@ -74,6 +71,12 @@ class Column:
         if self.kind is Kind.OPTION and text and text not in self.options:
             raise Unreadable(_("%(column)s: unknown value '%(text)s'", column=self.name, text=text))
         return text
+
+    def _baisa(self, text: str) -> int:
+        try:
+            return Money.parse(text).baisa
+        except ValueError:
+            raise Unreadable(_("%(column)s: not an amount in rials: '%(text)s'", column=self.name, text=text)) from None
 
     def value(self, stored: Any) -> Any:
         if self.kind is Kind.MONEY:
@@ -96,7 +99,8 @@ class Register:
 
     `parties` names further columns with numbers of whose record it is too; `through`, where a company may be one, the register of the
     companies. `public` are the columns that anybody may see who knows the number. `numbers` shapes the number of a record we make, from
-    `year` and `n`, which counts from `first`: each year anew where the year is in it.
+    `year` and `n`, which counts from `first`: each year anew where the year is in it. One that is `outside` is kept elsewhere: it is asked
+    over the network whenever a record of it is needed, and never brought in.
     """
 
     code: str
@@ -111,6 +115,7 @@ class Register:
     public: tuple[str, ...] = ()
     numbers: str = "{n}"
     first: int = 1
+    outside: bool = False
 
     @property
     def headers(self) -> set[str]:

@@ -14,6 +14,7 @@ from engine.assurance import Assurance
 from engine.errors import Refusal
 from engine.fees import Fee
 from engine.fields import Field, inputs
+from engine.money import Money
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
 from engine.wording import Text, Words
@@ -37,6 +38,7 @@ __all__ = [
     "Rows",
     "Sample",
     "Service",
+    "Settlement",
     "Stage",
     "Step",
     "Summary",
@@ -84,10 +86,14 @@ class Case:
     def record(self, name: str) -> Record:
         return self.records[name]
 
+    def found(self, name: str) -> tuple[Record, ...]:
+        """The records chosen in a `Found`, in the order of their numbers."""
+        return tuple(self.records[key] for key in sorted(self.records) if key.startswith(f"{name}:"))
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Shows a register record that an earlier step chose; `columns` only these of it."""
+    """Shows a register record that an earlier step chose, or that the application is about, if there is one; `columns` only these of it."""
 
     record: str
     columns: tuple[str, ...] = ()
@@ -128,6 +134,17 @@ class Creation:
     name: str
     register: Register
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A record of an outside register that is paid: its register is told after the transaction, until it has answered.
+
+    Where it was paid elsewhere meanwhile, a refund of the amount is asked for.
+    """
+
+    record: Record
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +213,17 @@ class Sample:
 
 @dataclass(frozen=True)
 class Step:
-    """One page: what it shows and asks, and how sure we must be who is asking before it opens."""
+    """One page: what it shows and asks, and how sure we must be who is asking before it opens.
+
+    `refusals` says what of its answers does not go together; until it says nothing, the step is not done.
+    """
 
     name: str
     title: Text
     items: tuple[Field | Summary, ...]
     assurance: Assurance
     shows: Quote | None
+    refusals: Callable[[Case], Iterable[Refusal]]
 
     def __init__(
         self,
@@ -211,8 +232,10 @@ class Step:
         *items: Field | Summary,
         assurance: Assurance = Assurance.PASSWORD,
         shows: Quote | None = None,
+        refusals: Callable[[Case], Iterable[Refusal]] = lambda case: (),
     ) -> None:
-        for attribute, value in (("name", name), ("title", title), ("items", items), ("assurance", assurance), ("shows", shows)):
+        given = {"name": name, "title": title, "items": items, "assurance": assurance, "shows": shows, "refusals": refusals}
+        for attribute, value in given.items():
             object.__setattr__(self, attribute, value)
 
     @property
@@ -267,7 +290,7 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
-    effects: Callable[[Case], Iterable[Effect | Creation]] = _nothing
+    effects: Callable[[Case], Iterable[Effect | Creation | Settlement]] = _nothing
     agreement: Agreement | None = None
     declaration: Declaration | None = None
     issues: Certificate | None = None

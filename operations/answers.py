@@ -1,13 +1,13 @@
 """Answering the steps of a draft. Everything fine is saved, also when something else is not; files go to the store first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
-from engine.fields import ByNumber, Field, FromRegister, files_of
+from engine.fields import ByNumber, Field, Found, FromRegister, files_of
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
@@ -64,13 +64,14 @@ def answer(
         except Refusal as refusal:
             refused.append(refusal)
     _keep(actor, opened, step, values, records)
+    refused.extend(step.refusals(opened.case()))
     if refused:
         raise refused[0]
 
 
 def preview(actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str]) -> Opened:
     """The application as it would be with these answers; nothing is saved. Answers that are not fine are left out."""
-    answers = dict(opened.answers)
+    answers, records = dict(opened.answers), dict(opened.records)
     for field in corrections.open_fields(opened, step, corrections.remarks_on(opened.row)):
         if isinstance(field, UploadField):
             continue  # what is attached stands
@@ -78,12 +79,25 @@ def preview(actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str]) 
             answers[field.name] = field.clean(typed.get(field.name, ""))
         except Refusal:
             answers.pop(field.name, None)
-    return Opened(opened.row, opened.service, answers, opened.records)
+        if isinstance(field, Found):
+            records = _without(field, records) | _all_chosen(actor, opened, field, answers.get(field.name, ()))
+    return Opened(opened.row, opened.service, answers, records)
+
+
+def all_chosen(opened: Opened, field: Found, offered: list[Record]) -> Opened:
+    """The application as it would be with everything chosen that was found: so it stands there until somebody chooses."""
+    answers = opened.answers | {field.name: [record.number for record in offered]}
+    return Opened(opened.row, opened.service, answers, opened.records | _keyed(field, offered))
 
 
 def _value(actor: Actor, opened: Opened, field: Field, typed: Mapping[str, str], records: dict[str, Record]) -> Any:
     value = field.clean(typed.get(field.name, ""))
-    if isinstance(field, FromRegister) and value is not None:
+    if isinstance(field, Found):
+        chosen = _all_chosen(actor, opened, field, value)
+        if len(chosen) < len(value):
+            raise Refusal(field.missing(), field=field.name)
+        records |= chosen
+    elif isinstance(field, FromRegister) and value is not None:
         found = _chosen(actor, opened, field, value)
         if found is None:
             raise Refusal(field.unknown if isinstance(field, ByNumber) else field.missing(), field=field.name)
@@ -95,6 +109,23 @@ def _chosen(actor: Actor, opened: Opened, field: FromRegister, number: str) -> R
     if isinstance(field, ByNumber):
         return registers.typed(field, actor.holder, number)
     return next((record for record in registers.offered(field, actor.holder, opened.answers) if record.number == number), None)
+
+
+def _all_chosen(actor: Actor, opened: Opened, field: Found, numbers: Iterable[str]) -> dict[str, Record]:
+    """Those of these numbers that the register still offers, as the case keeps them."""
+    wanted = set(numbers)
+    if not wanted:
+        return {}
+    offered = registers.offered(field, actor.holder, opened.answers)
+    return _keyed(field, (record for record in offered if record.number in wanted))
+
+
+def _keyed(field: Found, records: Iterable[Record]) -> dict[str, Record]:
+    return {f"{field.name}:{record.number}": record for record in records}
+
+
+def _without(field: Found, records: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: record for name, record in records.items() if not name.startswith(f"{field.name}:")}
 
 
 def _stored(field: UploadField, given: Uploaded | Sequence[Uploaded], refused: list[Refusal]) -> list[dict[str, Any]]:
@@ -152,6 +183,8 @@ def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], reco
         if answers.get(name) != value and name in answers:
             _forget_dependents(opened.service, name, answers, kept)
         answers[name] = value
+        if isinstance(field := opened.service.field(name), Found):
+            kept = _without(field, kept)
     kept |= {name: record.frozen() for name, record in records.items()}
     row.answers, row.records, row.updated_at = answers, kept, now()
     row.save()
@@ -166,9 +199,10 @@ def _forget_dependents(service: Service, name: str, answers: dict[str, Any], rec
     """Another company was chosen: what hung on the first one is asked again."""
     for step in service.steps:
         for field in step.fields:
-            if isinstance(field, FromRegister) and field.of == name:
+            if isinstance(field, FromRegister) and (field.of == name or (isinstance(field, Found) and name in field.by)):
                 answers.pop(field.name, None)
-                records.pop(field.name, None)
+                for key in [key for key in records if key.partition(":")[0] == field.name]:
+                    del records[key]
 
 
 def _bind(row: Application, field: UploadField, files: list[dict[str, Any]]) -> None:

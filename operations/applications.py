@@ -16,9 +16,9 @@ from engine.clock import business_day
 from engine.errors import Conflict, NotFound
 from engine.fees import Quote
 from engine.fields import FromRegister
-from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, State, move
+from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, PENDING, State, move
 from engine.registers import Record
-from engine.service import Case, Charge, Decision, Service, Step
+from engine.service import Case, Charge, Decision, Service, Settlement, Step
 from engine.wording import _
 from models import (
     AgreementRequest,
@@ -37,6 +37,7 @@ from operations import (
     announcements,
     audit,
     bills,
+    claims,
     counters,
     documents,
     fees,
@@ -78,7 +79,8 @@ class Opened:
         return Case(self.answers, self.records, today())
 
     def complete(self, step: Step) -> bool:
-        return all(field.name in self.answers for field in step.fields if field.required)
+        answered = all(field.name in self.answers for field in step.fields if field.required)
+        return answered and not any(step.refusals(self.case()))
 
     def next_step(self) -> Step | None:
         """The first step that still lacks an answer; None when all is answered."""
@@ -230,7 +232,8 @@ def complete(row: Application) -> bool:
     False when the register moved on between submission and now: nothing is overwritten, it is in review until a person has looked at it.
     """
     service, case = catalogue.services[row.service], frozen_case(row)
-    made = registers.apply(service.effects(case), row)
+    effects = list(service.effects(case))
+    made = registers.apply(effects, row)
     if made is None:
         if State(row.state) is not State.IN_REVIEW:
             advance(row, State.IN_REVIEW)
@@ -241,6 +244,7 @@ def complete(row: Application) -> bool:
         return False
     if made:
         case = _keep_made(row, service, made)
+    claims.settle(row, (effect for effect in effects if isinstance(effect, Settlement)))
     row.closed_at = now()
     advance(row, State.COMPLETED)
     happened(row, "completed", None)
@@ -384,6 +388,8 @@ def advance(row: Application, state: State) -> None:
     row.updated_at = now()
     service_clock.follow(row)
     row.save()
+    if state not in PENDING:
+        claims.release(row)
 
 
 def happened(row: Application, kind: str, actor: Actor | None, **details: Any) -> None:

@@ -26,6 +26,7 @@ from models import (
     Message,
     OneTimeCode,
     Operator,
+    OwnPaper,
     PaymentAttempt,
     RecoveryCode,
     Refund,
@@ -120,6 +121,7 @@ def _forget(account: Account) -> set[str]:
     files = {row.digest for row in DataCopy.select().where(DataCopy.account == account) if row.digest}
     for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, SavedFilter, StepUp, Session):
         table.delete().where(table.account == account).execute()
+    OwnPaper.delete().where((OwnPaper.account == account) | (OwnPaper.applicant == account)).execute()
     Message.delete().where((Message.account == account) & Message.application.is_null()).execute()
     copied = Message.application.in_(Application.select(Application.id).where(Application.account == account))
     Message.update(destination="", context={}).where((Message.account == account) | copied).execute()

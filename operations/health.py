@@ -82,6 +82,9 @@ def missing() -> Iterator[str]:
         yield "no seal for documents: set SEAL_KEY and SEAL_CERTIFICATE, or run `make setup` for a development one"
     if not office_hours.known(now().year):
         yield f"no holidays of {now().year} are known, so answers are owed on them: run `flask holidays fill {now().year}`"
+    for code, register in outside.registers.items():
+        if not register.answers():
+            yield f"the register {code} does not answer: see its address in the settings (docs/violations.md)"
     if outside.identity_provider is not None:
         try:
             outside.identity_provider.metadata()

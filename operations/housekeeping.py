@@ -1,11 +1,21 @@
 """What is swept up once an hour: registrations nobody finished, codes and challenges that ran out, accounts that
-were to be closed, copies of data nobody fetched, unsigned declarations, done work of last month."""
+were to be closed, copies of data nobody fetched, papers drawn for one person, unsigned declarations, done work of last month."""
 
 import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import challenges, closing, declarations, identity_providers, kept_forms, outbox, own_data, registering
+from operations import (
+    challenges,
+    closing,
+    declarations,
+    identity_providers,
+    kept_forms,
+    outbox,
+    own_data,
+    own_papers,
+    registering,
+)
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -23,6 +33,7 @@ def sweep(_payload: dict[str, Any]) -> None:
     registering.forget_unfinished()
     closing.erase_due()
     own_data.forget()
+    own_papers.forget()
     challenges.forget()
     kept_forms.forget_old()
     declarations.forget()

@@ -30,6 +30,7 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "title": (_("The service"), {"ar": "تجديد العضوية", "en": "Membership renewal"}),
     "amount": (_("The amount"), Money.rials(25)),
     "receipt": (_("The receipt's number"), "R-2026-000042"),
+    "what": (_("What was paid"), {"ar": "٢٦٠٠٤٤١٧ · لوحة بلا ترخيص", "en": "26004417 · A sign without a licence"}),
     "reason": (_("What the authority wrote"), {"ar": "المخطط غير واضح.", "en": "The plan cannot be read."}),
     "appeal": (_("What one may do who was refused"), {"ar": "يمكن التظلم.", "en": "You may appeal."}),
     "code": (_("The six digits"), "123456"),
@@ -81,6 +82,7 @@ TEMPLATES: dict[str, Template] = {
     "agree": Template(
         _("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)
     ),
+    "paid_elsewhere": Template(_("What was paid here was paid elsewhere before"), (*_APPLICATION, "amount", "what"), _BOTH),
     "payment_received": Template(_("A payment arrived"), (*_APPLICATION, "amount", "receipt"), _BOTH),
     "register_email": Template(_("Code: opening an account, by mail"), ("name", "code", "link"), needs=("code",)),
     "register_phone": Template(_("Code: opening an account, by SMS"), ("code",), ("sms",), ("code",)),

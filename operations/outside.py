@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from gateways.pdf import Renderer
     from gateways.pdf.card_signature import CardSignature
     from gateways.pdf.seal import Seal
+    from gateways.registers import OutsideRegister
     from gateways.sms import Texter
     from gateways.storage import Storage
 
-NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards", "signers", "identity_provider"})
+NETWORKED = frozenset({"mailer", "texter", "mobile_id", "certificates", "cards", "signers", "identity_provider", "registers"})
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Outside:
     signers: "CertificateValidator | None" = None  # whose card may sign a document
     card_signature: "CardSignature" = field(default=None)  # type: ignore[assignment]
     identity_provider: "IdentityProvider | None" = None
+    registers: "dict[str, OutsideRegister]" = field(default_factory=dict)  # those kept elsewhere, by their codes
     storage: "Storage" = field(default=None)  # type: ignore[assignment]
     renderer: "Renderer" = field(default=None)  # type: ignore[assignment]
     seal: "Seal" = field(default=None)  # type: ignore[assignment]

@@ -32,6 +32,13 @@ def owe(attempt: PaymentAttempt, reason: str) -> None:
     _ask_for(attempt, attempt.amount, reason, key=f"stray-{attempt.uuid}", by=None)
 
 
+def owe_part(attempt: PaymentAttempt, amount: Money, reason: str, *, key: str) -> None:
+    """Part of a payment is owed back: what of it was not given back otherwise. In the transaction that holds the attempt, once per key."""
+    owed = min(amount, left_of(attempt))
+    if owed and not Refund.select().where(Refund.key == key).exists():
+        _ask_for(attempt, owed, reason, key=key, by=None)
+
+
 @database.atomic()
 def request(actor: Actor, uuid: str, amount: Money, *, reason: str, key: str) -> Refund:
     """Ask to give back part of a captured payment, or all of it. The same key again (a double click) is the same refund.

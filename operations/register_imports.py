@@ -138,7 +138,7 @@ def rejected(actor: Actor, number: int) -> Iterator[tuple[int, Words]]:
 def registers_of(actor: Actor) -> list[str]:
     """The registers of this administrator's authorities. Raises NotAllowed."""
     theirs = administering.authorities_of(actor)
-    return [code for code in catalogue.registers if code.partition(".")[0] in theirs]
+    return [code for code, register in catalogue.registers.items() if code.partition(".")[0] in theirs and not register.outside]
 
 
 def _every_rejection(number: int) -> Iterator[tuple[int, Words]]:
@@ -398,9 +398,10 @@ def _headings(stream: BinaryIO) -> list[str]:
 
 def _register_of(headings: list[str]) -> Register:
     """Raises ValueError."""
-    found = next((register for register in catalogue.registers.values() if register.headers == set(headings)), None)
+    ours = [register for register in catalogue.registers.values() if not register.outside]
+    found = next((register for register in ours if register.headers == set(headings)), None)
     if found is None:
-        known = "; ".join(f"{register.code}: {', '.join(sorted(register.headers))}" for register in catalogue.registers.values())
+        known = "; ".join(f"{register.code}: {', '.join(sorted(register.headers))}" for register in ours)
         raise ValueError(f"no register has these headings: {', '.join(headings)}. Known: {known}")
     return found
 

@@ -4,19 +4,22 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.catalogue import catalogue
-from engine.fields import ByNumber, FromRegister
+from engine.fields import ByNumber, Found, FromRegister
 from engine.registers import Record, Register
-from engine.service import Creation, Effect
+from engine.service import Creation, Effect, Settlement
 from models import Application, RecordParty, RegisterRecord
 from operations import counters
 from operations.now import now, today
+from operations.outside import outside
 from statements import locked, statement
 
 OFFERED = 200  # records of one person's that a page lists
 
 
 def offered(field: FromRegister, civil_number: str | None, answers: dict[str, Any]) -> list[Record]:
-    """The records a person may choose from: their own, or those that hang on the record of theirs chosen before."""
+    """The records a person may choose from: their own, those that hang on the record of theirs chosen before, or what was found outside."""
+    if isinstance(field, Found):
+        return found(field, civil_number, answers)
     if civil_number is None or isinstance(field, ByNumber):
         return []
     if field.of is not None:
@@ -57,6 +60,18 @@ def person_behind(number: str) -> str:
     return number
 
 
+def found(field: Found, civil_number: str | None, answers: dict[str, Any]) -> list[Record]:
+    """What an outside register has for what was typed, as far as this person may see it. Raises Unavailable when it does not answer."""
+    by = {name: str(answers[name]) for name in field.by if answers.get(name)}
+    if not by:
+        return []
+    register = catalogue.registers[field.register]
+    entries = outside.registers[register.code].find(by)
+    records = [record for entry in entries if field.open(record := register.record(entry.number, entry.data))]
+    theirs = set(_numbers_of(register, civil_number)) if civil_number else set()
+    return [record if theirs & register.held_by(record.data) else record.only(register.public) for record in records][:OFFERED]
+
+
 def typed(field: ByNumber, civil_number: str | None, number: str) -> Record | None:
     """The record with that number: of the person's own whole, of anybody's what is public. None for any other, and for one unknown."""
     record, register = find(field.register, number), catalogue.registers[field.register]
@@ -88,7 +103,7 @@ def _numbered(register: Any, number: Any) -> Any:
     return RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number))
 
 
-def apply(effects: Iterable[Effect | Creation], application: Application) -> dict[str, Record] | None:
+def apply(effects: Iterable[Effect | Creation | Settlement], application: Application) -> dict[str, Record] | None:
     """Change and make records, inside the caller's transaction; what was made, by its name.
 
     None, and nothing changed, when a record has moved on since the rules saw it.
@@ -144,10 +159,22 @@ def keep_parties(register: Register, row: RegisterRecord) -> None:
 
 
 def again(records: dict[str, Record]) -> Iterator[tuple[str, Record | None]]:
-    """The same records as they are now, each as far as it was seen; None for one that is gone."""
+    """The same records as they are now, each as far as it was seen; None for one that is gone. Raises Unavailable as `found` does."""
+    kept_elsewhere = {record.key: record for record in _outside_again(records.values())}
     for name, record in records.items():
-        fresh = find(record.register.code, record.number)
+        fresh = kept_elsewhere.get(record.key) if record.register.outside else find(record.register.code, record.number)
         yield name, fresh and fresh.only(record.data)
+
+
+def _outside_again(records: Iterable[Record]) -> Iterator[Record]:
+    """Asked once for all of a register."""
+    numbers: dict[str, list[str]] = {}
+    for record in records:
+        if record.register.outside:
+            numbers.setdefault(record.register.code, []).append(record.number)
+    for code, wanted in numbers.items():
+        for entry in outside.registers[code].numbered(wanted):
+            yield catalogue.registers[code].record(entry.number, entry.data)
 
 
 @statement

@@ -8,13 +8,13 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
 
-from models import DataCopy, Declaration, Document, Upload
+from models import DataCopy, Declaration, Document, OwnPaper, Upload
 from operations.now import now
 from operations.outside import outside
 
 LYING = dt.timedelta(days=1)
 AT_ONCE = 500
-REFERRING = (Upload.digest, Document.digest, DataCopy.digest, Declaration.drawn)
+REFERRING = (Upload.digest, Document.digest, DataCopy.digest, OwnPaper.digest, Declaration.drawn)
 """Every column that names a file of the store; a test finds one that is missing."""
 
 

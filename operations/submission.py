@@ -10,12 +10,24 @@ from peewee import IntegrityError
 from engine.actor import Actor
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
-from engine.fields import FromRegister
+from engine.fields import Found, FromRegister
 from engine.lifecycle import EDITABLE, State
 from engine.service import Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import acting, agreements, announcements, audit, corrections, documents, fees, finding, ownership, registers
+from operations import (
+    acting,
+    agreements,
+    announcements,
+    audit,
+    claims,
+    corrections,
+    documents,
+    fees,
+    finding,
+    ownership,
+    registers,
+)
 from operations.applications import Opened, go_on, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -61,7 +73,9 @@ def refresh(actor: Actor, opened: Opened) -> bool:
         row = lock(actor, opened.reference)
         gone = [name for name, record in fresh.items() if record is None]
         row.records = {name: record.frozen() for name, record in fresh.items() if record is not None}
-        row.answers = {name: value for name, value in row.answers.items() if name not in gone}
+        row.answers = {
+            name: value for name, value in row.answers.items() if name not in {each.partition(":")[0] for each in gone}
+        }
         row.save()
     opened.row, opened.answers = row, dict(row.answers)
     opened.records = {name: record for name, record in fresh.items() if record is not None}
@@ -127,6 +141,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
+    claims.take(row, opened.records)
     if wanted:
         agreements.ask(row, wanted, address)
     else:
@@ -165,7 +180,9 @@ def rows_of(opened: Opened, step: Step) -> list[tuple[str, Any, Any]]:
     """What a step asked and was answered, as the check page lists it: the field's name, label and value."""
     rows: list[tuple[str, Any, Any]] = []
     for field in step.fields:
-        if isinstance(field, FromRegister):
+        if isinstance(field, Found):
+            rows += [(field.name, record.number, record.title) for record in opened.case().found(field.name)]
+        elif isinstance(field, FromRegister):
             record = opened.records.get(field.name)
             rows.append((field.name, field.label, record.number if record else None))
             if record and field.of is None:

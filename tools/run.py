@@ -1,6 +1,6 @@
 """`make run`: the portal, its worker and the sandboxes together, until Ctrl-C.
 
-The programs are in the Procfile. PORT moves all of them: the portal listens there, the sandboxes on the four ports after it.
+The programs are in the Procfile. PORT moves all of them: the portal listens there, the sandboxes on the five ports after it.
 """
 
 import os
@@ -55,17 +55,19 @@ def addresses(port: int) -> dict[str, str]:
 
     The portal is 127.0.0.1 and the sandboxes are localhost, so that coming back from the bank crosses sites as in real life.
     """
-    bank, mobile_id, mailbox, smtp = (str(port + step) for step in (1, 2, 3, 4))
+    bank, mobile_id, mailbox, smtp, violations = (str(port + step) for step in (1, 2, 3, 4, 5))
     return {
         "PORT": str(port),
         "BANK_PORT": bank,
         "MOBILE_ID_PORT": mobile_id,
         "MAILBOX_PORT": mailbox,
         "SMTP_PORT": smtp,
+        "VIOLATIONS_PORT": violations,
         "PORTAL_URL": f"http://127.0.0.1:{port}",
         "BANK_URL": f"http://localhost:{bank}/pay",
         "BANK_REST_URL": f"http://localhost:{bank}",
         "MOBILE_ID_URL": f"http://localhost:{mobile_id}",
+        "VIOLATIONS_URL": f"http://localhost:{violations}",
         "MAILBOX_URL": f"http://localhost:{mailbox}",
         "MAIL_URLS": f"smtp://localhost:{smtp}",
         "SMS_URLS": f"http://localhost:{mailbox}/cgi-bin/sendsms?username=bawaba&password=development",
@@ -109,6 +111,7 @@ def announce(environment: dict[str, str], demo: str) -> None:
         f"  البريد والرسائل · mail and SMS  {environment['MAILBOX_URL']}",
         f"  المصرف · bank                   {environment['BANK_REST_URL']}",
         f"  الهاتف · Mobile ID phone        {environment['MOBILE_ID_URL']}",
+        f"  المخالفات · violations          {environment['VIOLATIONS_URL']}",
         "",
         demo.rstrip(),
         "",

@@ -32,7 +32,7 @@ def dashboard() -> Response:
 def begin() -> Response:
     """audience: signed in. Start a service, or go on with its open draft."""
     opened = applications.start(actor(), request.form.get("service", ""))
-    return go(_onwards(opened))
+    return go(onwards(opened))
 
 
 @blueprint.get("/applications/<reference>")
@@ -54,7 +54,7 @@ def papers(reference: str) -> Response:
 @login_required
 def resume(reference: str) -> Response:
     """audience: its applicant. To the first thing that is still missing."""
-    return go(_onwards(applications.of(actor(), reference)))
+    return go(onwards(applications.of(actor(), reference)))
 
 
 @blueprint.route("/applications/<reference>/steps/<name>", methods=["GET", "POST"])
@@ -67,7 +67,7 @@ def take_step(reference: str, name: str) -> Response:
     offered, remarks = answers.offered(actor(), opened, step), corrections.remarks_on(opened.row)
     asked = corrections.open_fields(opened, step, remarks)
     kept = kept_forms.back(actor(), request.path)
-    form = form_for(asked, views.options(offered))(data=views.typed(opened, step), **views.sent_before(kept))
+    form = form_for(asked, views.options(offered))(data=views.typed(opened, step, offered), **views.sent_before(kept, asked))
 
     if form.is_submitted() and not switching() and _answer(opened, step, form):
         if kept:
@@ -98,7 +98,7 @@ def check(reference: str) -> Response:
     if submission.refresh(actor(), opened):
         notice("warning", _("The register changed since you began. Check the data below once more."))
         if opened.next_step():
-            return go(_onwards(opened))
+            return go(onwards(opened))
     return page("applications/check.html", form=Form(), **views.check(opened))
 
 
@@ -127,7 +127,7 @@ def submit(reference: str) -> Response:
 def reopen(reference: str) -> Response:
     """audience: its applicant. Change the answers of an application that is submitted but not yet paid."""
     opened = applications.reopen(actor(), reference)
-    return go(_onwards(opened))
+    return go(onwards(opened))
 
 
 @blueprint.route("/applications/<reference>/withdrawal", methods=["GET", "POST"])
@@ -171,7 +171,7 @@ def _uploaded(name: str) -> list[Uploaded]:
     return [Uploaded(file.filename, file.stream) for file in request.files.getlist(name) if file.filename]
 
 
-def _onwards(opened: Opened) -> str:
+def onwards(opened: Opened) -> str:
     """The first thing that is still missing: a step, the check page, or the overview of what was submitted."""
     if not opened.editable:
         return url_for("applications.overview", reference=opened.reference)
@@ -206,7 +206,7 @@ def _before(opened: Opened, step: Step) -> Response | None:
     if not opened.editable:
         return go(url_for("applications.overview", reference=opened.reference))
     if not opened.reachable(step) or step not in corrections.open_steps(opened, corrections.remarks_on(opened.row)):
-        return go(_onwards(opened))
+        return go(onwards(opened))
     return _unproven(opened, step)
 
 

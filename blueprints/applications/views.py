@@ -1,21 +1,36 @@
 """What the application pages show, gathered in one place per page, so that templates only draw."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.fees import Quote
-from engine.fields import Field, FromRegister, Upload, files_of
+from engine.fields import Field, Found, FromRegister, Upload, files_of
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
-from engine.registers import Record
+from engine.registers import Kind, Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import agreements, announcements, applications, corrections, declarations, documents, payments, submission
+from operations import (
+    agreements,
+    announcements,
+    answers,
+    applications,
+    claims,
+    corrections,
+    declarations,
+    documents,
+    objections,
+    payments,
+    rendering,
+    submission,
+)
 from operations.applications import Opened
 from operations.settlement import TAKEN
 
@@ -55,6 +70,7 @@ EVENTS: dict[str, Text] = {
     "visit-moved": _("Site visit moved"),
     "visit-cancelled": _("Site visit cancelled"),
     "visit-done": _("The site was visited"),
+    "paid-elsewhere": _("This was paid elsewhere before, or cancelled: we give the money back"),
     "passed-on": _("One part of the review is done, the next has begun"),
 }
 
@@ -109,15 +125,34 @@ def _about(row: "Application") -> dict[str, str] | None:
 
 
 def options(offered: dict[str, list[Record]]) -> dict[str, list[tuple[str, Any]]]:
-    """Register records as choices: the number first, then whose it is."""
-    return {
-        name: [(record.number, {"title": record.number, "hint": record.title}) for record in records]
-        for name, records in offered.items()
-    }
+    """Register records as choices: the number first, then whose it is; of what costs something, what it is, and how much."""
+    objected = claims.about([record for records in offered.values() for record in records if record.register.outside])
+    return {name: [(record.number, choice(record, objected)) for record in records] for name, records in offered.items()}
 
 
-def typed(opened: Opened, step: Step) -> dict[str, Any]:
-    """What was answered before, as the form shows it again."""
+def choice(record: Record, objected: Container[str] = ()) -> dict[str, Any]:
+    if not record.register.outside:
+        return {"title": record.number, "hint": record.title}
+    hint = [Markup('<bdi dir="ltr">{}</bdi>').format(record.number), *(_bdi(value) for value in _told(record))]
+    if record.number in objected:
+        hint.append(_bdi(_("an objection is under way")))
+    return {"title": record.title, "hint": Markup(" · ").join(hint), "aside": record.amount}
+
+
+def _told(record: Record) -> Iterable[Any]:
+    """What stands beside its name: of a violation its article, its day, its state, and for its company where it was."""
+    for column in record.columns_shown():
+        if column.kind is not Kind.MONEY and column.name != record.register.name:
+            yield column.shown(record.data[column.name])
+
+
+def _bdi(value: Any) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(rendering.shown(value, locale()))
+
+
+def typed(opened: Opened, step: Step, offered: dict[str, list[Record]]) -> dict[str, Any]:
+    """What was answered before, as the form shows it again; all that was found, until somebody chooses."""
+    opened = supposed(opened, step, offered)
     return {
         field.name: field.written(value)
         for field in step.fields
@@ -128,12 +163,24 @@ def typed(opened: Opened, step: Step) -> dict[str, Any]:
 def _standing(opened: Opened, field: Field) -> Any:
     if field.name in opened.answers or field.starts_as is None:
         return opened.answers.get(field.name)
-    return field.starts_as(opened.case())
+    return rendering.shown(field.starts_as(opened.case()), locale())
 
 
-def sent_before(kept: dict[str, str]) -> dict[str, Any]:
+def supposed(opened: Opened, step: Step, offered: dict[str, list[Record]]) -> Opened:
+    """The application as it stands on the page: with all that was found, where nobody has chosen yet."""
+    for field in step.fields:
+        if isinstance(field, Found) and field.name not in opened.answers and offered[field.name]:
+            opened = answers.all_chosen(opened, field, offered[field.name])
+    return opened
+
+
+def sent_before(kept: dict[str, str], asked: Iterable[Field]) -> dict[str, Any]:
     """For the form: what was sent after the session had run out stands in it as it was typed."""
-    return {"formdata": MultiDict(kept)} if kept and request.method == "GET" else {}
+    if not kept or request.method != "GET":
+        return {}
+    several = {field.name for field in asked if isinstance(field, Found)}
+    values = [(name, value) for name, text in kept.items() for value in (text.split() if name in several else [text])]
+    return {"formdata": MultiDict(values)}
 
 
 def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
@@ -149,22 +196,31 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
         "none": next((field.none for field in asked if isinstance(field, FromRegister) and offered.get(field.name) == []), None),
-        "summaries": [list(_terms(_summed(opened, item).rows())) for item in step.items if isinstance(item, Summary)],
+        "summaries": [list(_terms(record.rows())) for record in _summed(opened, step)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
-        **(price(opened) if step.shows else {}),
+        "objections": _objections(opened)
+        if any(isinstance(field, Found) and offered.get(field.name) for field in asked)
+        else None,
+        **(price(supposed(opened, step, offered)) if step.shows else {}),
     }
 
 
-def _summed(opened: Opened, item: Summary) -> Record:
-    record = opened.records[item.record]
-    return record.only(item.columns) if item.columns else record
+def _summed(opened: Opened, step: Step) -> Iterable[Record]:
+    for item in step.items:
+        if isinstance(item, Summary) and (record := opened.records.get(item.record)):
+            yield record.only(item.columns) if item.columns else record
 
 
 def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, Any]]:
     """What a returned application's step asks no more."""
     return ((label, value) for name, label, value in submission.rows_of(opened, step) if name not in asked)
+
+
+def _objections(opened: Opened) -> str | None:
+    """Where one objects to what it pays."""
+    return url_for("applications.objections_to", reference=opened.reference) if objections.objectionable(opened) else None
 
 
 def trail(opened: Opened, going: list[Step]) -> list[dict[str, Any]]:
@@ -285,6 +341,7 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "last_receipt": last.receipt if last else None,
         "may_reopen": applications.may_reopen(row),
         "asked": [_asked(request) for request in agreements.waiting(row)],
+        "objections": _objections(opened) if opened.case().records else None,
         **papers(opened),
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],

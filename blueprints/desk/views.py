@@ -69,6 +69,7 @@ MESSAGES: dict[str, Text] = {
     "visit_moved": _("Site visit moved"),
     "visit_cancelled": _("Site visit cancelled"),
     "payment_received": _("Payment received, with the receipt"),
+    "paid_elsewhere": _("Paid elsewhere before: money is given back"),
 }
 CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
 STANCES: dict[str, tuple[Text, str]] = {

@@ -5,6 +5,7 @@ from blueprints.municipality import (
     amend_lease,
     cancel_lease,
     general_request,
+    pay_fines,
     print_address_card,
     print_lease,
     print_renewal,
@@ -13,13 +14,14 @@ from blueprints.municipality import (
     registers,
     renew_lease,
 )
+from blueprints.municipality.outside_registers import violations
 from engine.service import Authority
 from engine.wording import _
 
 authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
-    summary=_("Requests to the municipality, answered by letter."),
+    summary=_("Requests to the municipality, answered by letter; violations, paid at once."),
     services=(
         register_lease.service,
         renew_lease.service,
@@ -30,9 +32,10 @@ authority = Authority(
         print_supplement.service,
         add_address.service,
         print_address_card.service,
+        pay_fines.service,
         general_request.service,
     ),
-    registers=(registers.leases, registers.addresses),
+    registers=(registers.leases, registers.addresses, violations),
     sections={
         "administration": _("Administration"),
         "engineering": _("Engineering"),

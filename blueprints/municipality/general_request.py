@@ -1,5 +1,7 @@
 """Ask the municipality's administration for something that has no form of its own. A clerk answers by letter; its fee falls due on approval.
 
+An objection to a record, such as a violation, is such a request: it says so by itself, and is free of charge (both ours).
+
 The amount of the fee is not published: the schedule holds one of ours, unconfirmed, for demonstrations. Nor is how long the answer takes:
 three working days are ours.
 """
@@ -9,12 +11,19 @@ from collections.abc import Iterator
 
 from engine.fees import Fee
 from engine.fields import LongText, Text, Upload
-from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Sample, Service, Step, WorkingDays
+from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Sample, Service, Step, Summary, WorkingDays
+from engine.wording import Text as Wording
 from engine.wording import _
 
 
 def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.general-request")
+    if "about" not in case.records:
+        yield Fee("municipality.general-request")
+
+
+def objection(case: Case) -> Wording | None:
+    """What stands as the subject where it objects to a record."""
+    return _("Objection to violation %(number)s", number=case.record("about").number) if "about" in case.records else None
 
 
 def samples(day: dt.date) -> Iterator[Sample]:
@@ -39,7 +48,10 @@ service = Service(
         Step(
             "request",
             _("What do you ask of the municipality?"),
-            Text("subject", _("Subject"), hint=_("In a few words, as the letter will name it."), longest=100),
+            Summary("about"),
+            Text(
+                "subject", _("Subject"), hint=_("In a few words, as the letter will name it."), longest=100, starts_as=objection
+            ),
             LongText("text", _("Your request"), hint=_("Tell us what you need and why."), longest=2000),
         ),
         Step(

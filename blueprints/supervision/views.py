@@ -9,9 +9,9 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length
 
 import blueprints.desk.views as desk_views
+from blueprints import charts
 from blueprints.forms import Form, required
 from blueprints.language import locale
-from blueprints.supervision import charts
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.lifecycle import State

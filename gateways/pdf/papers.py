@@ -127,6 +127,26 @@ class Declaration(TypedDict):
     drawn_at: Words
 
 
+class YearStatement(TypedDict):
+    """documents/year_statement.html, A4, of as many pages as it needs: for one person alone, sealed, without a code of ours.
+
+    Lines have `day`, `number`, `reference`, `title`, `amount`, `given_back` (None where nothing was).
+    """
+
+    authority: Words
+    title: Words
+    serial: str
+    labels: dict[str, Words]
+    payer: Words
+    only_filed_by: Words | None
+    """The office whose work alone it lists; None for all of one's own."""
+    drawn_at: Words
+    count: Words
+    lines: list[dict[str, Words | str | None]]
+    total: Words
+    given_back: Words | None
+
+
 LABELS: dict[str, Text] = {
     "page": _("Page"),
     "of": _("of"),
@@ -156,6 +176,11 @@ LABELS: dict[str, Text] = {
     "price": _("What you pay"),
     "to_pay": _("Total"),
     "drawn_at": _("Made on"),
+    "receipts": _("Receipts"),
+    "day": _("Day"),
+    "given_back": _("Given back"),
+    "only_filed_by": _("Only what was filed by"),
+    "own_use": _("For the payer's own use; each payment is proven by its receipt. Sealed electronically."),
     "fingerprint": _("Fingerprint of what is declared"),
     "counts": _("Counts only with the electronic signature of the ID card that this file carries; PDF readers show it."),
 }

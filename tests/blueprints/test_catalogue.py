@@ -65,6 +65,11 @@ def test_the_page_of_a_service_reads_before_signing_in(service: Service, languag
     assert all(translate(need, language) in page.text for need in service.needs)
 
 
+@pytest.mark.parametrize("asked", ["مخالفات", "المخالفات", "غرامة", "FINES"])
+def test_violations_are_found_by_the_words_people_use(asked: str, client: Client) -> None:
+    assert client.visit(f"/?q={asked}").html.xpath("//a[@href='/services/municipality.pay-fines']")
+
+
 @pytest.mark.parametrize("asked", ["تجديد", "تجديد العضويه", "بطاقة الغرفة", "RENEWAL membership", "شهاده"])
 def test_a_service_is_found_by_the_words_people_use(asked: str, client: Client) -> None:
     found = client.visit(f"/?q={asked}")

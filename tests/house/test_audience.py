@@ -118,6 +118,7 @@ AUDIENCE = {
     "/applications/<reference>/steps/<name>": "its applicant, proven as the step asks",
     "/applications/<reference>/steps/<name>/quote": APPLICANT,
     "/applications/<reference>/submission": PROVEN,
+    "/applications/<reference>/objections": APPLICANT,
     "/applications/<reference>/withdrawal": APPLICANT,
     "/audit": AUDITORS,
     "/audit/<int:key>": AUDITORS,
@@ -194,6 +195,10 @@ AUDIENCE = {
     "/office/batches/<uuid>/payment": "operators of its office",
     "/office/batches/<uuid>/results.csv": "operators of its office",
     "/office/batches/example/<code>.csv": "operators",
+    "/invoices": SIGNED_IN,
+    "/invoices.csv": SIGNED_IN,
+    "/invoices/<int:year>/statement": SIGNED_IN,
+    "/invoices/statements/<paper_id>": "its owner",
     "/payments": SIGNED_IN,
     "/payments/<uuid>": PAYER,
     "/payments/<uuid>/check": PAYER,
@@ -253,7 +258,15 @@ SAMPLES = {
     "int:operator": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
-SAMPLES |= {"code": "chamber.renew-membership", "copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32, "int:which": "1"}
+SAMPLES |= {
+    "code": "chamber.renew-membership",
+    "copy_id": "0" * 32,
+    "paper_id": "0" * 32,
+    "int:year": "2026",
+    "int:which": "1",
+    "proof": "0" * 32,
+    "uuid": "0" * 32,
+}
 
 
 def test_every_route_is_for_whom_the_table_says(portal: Flask):

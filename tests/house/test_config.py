@@ -24,6 +24,8 @@ SAFE = {
     "BANK_REST_KEY_ID": "i",
     "BANK_REST_SECRET": "r",
     "MOBILE_ID_URL": "https://mobile-id.example",
+    "VIOLATIONS_URL": "https://violations.example",
+    "VIOLATIONS_SECRET": "fedcba9876543210fedcba9876543210",
     "TRUST_ROOTS": "/keys/root.pem",
     "TRUST_POLICIES": "1.3.6.1.4.1.55555.1",
     "CARD_ROOTS": "/keys/cards.pem",
@@ -41,12 +43,14 @@ UNSAFE = [
     ("BANK_URL", ["", "http://pay.bank.example", "https://localhost:8001/pay", "https://127.0.0.1/pay", "https://[::1]/pay"]),
     ("BANK_REST_URL", ["", "http://rest.bank.example", "https://localhost:8001"]),
     ("MOBILE_ID_URL", ["", "http://mobile-id.example", "https://localhost:8002"]),
+    ("VIOLATIONS_URL", ["", "http://violations.example", "https://localhost:8005"]),
     ("BANK_ACCESS_KEY", [""]),
     ("BANK_PROFILE_ID", [""]),
     ("BANK_SECRET", [""]),
     ("BANK_MERCHANT_ID", [""]),
     ("BANK_REST_KEY_ID", [""]),
     ("BANK_REST_SECRET", [""]),
+    ("VIOLATIONS_SECRET", ["", DEVELOPMENT_KEY, "x" * 31]),
     ("TRUST_ROOTS", [""]),
     ("CARD_ROOTS", [""]),
     ("SEAL_KEY", [""]),
@@ -64,7 +68,7 @@ def test_development_needs_no_variable_and_uses_the_sandboxes():
     settings = Settings.from_env({})
     assert settings == Settings()
     assert not settings.production
-    assert settings.sandboxes.keys() == {"bank", "mobile_id", "mailbox"}
+    assert settings.sandboxes.keys() == {"bank", "mobile_id", "mailbox", "violations"}
     assert settings.database == f"sqlite:///{settings.var / 'bawaba.db'}"
 
 

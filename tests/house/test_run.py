@@ -31,8 +31,8 @@ def test_port_moves_everything():
     here, there = addresses(8000), addresses(9100)
     fixed = {name for name in here if here[name] == there[name]}
     assert fixed == {"PYTHONUNBUFFERED"}
-    ports = [int(there[name]) for name in ("PORT", "BANK_PORT", "MOBILE_ID_PORT", "MAILBOX_PORT", "SMTP_PORT")]
-    assert ports == [9100, 9101, 9102, 9103, 9104]
+    ports = [int(there[name]) for name in ("PORT", "BANK_PORT", "MOBILE_ID_PORT", "MAILBOX_PORT", "SMTP_PORT", "VIOLATIONS_PORT")]
+    assert ports == [9100, 9101, 9102, 9103, 9104, 9105]
     assert not any("800" in value for value in there.values())
 
 
@@ -47,7 +47,7 @@ def test_the_bank_is_another_site_than_the_portal():
 
 
 def test_a_taken_port_is_said_plainly_and_nothing_is_touched(tmp_path: Path):
-    port = free_port(5)
+    port = free_port(6)
     environment = {**os.environ, "PORT": str(port), "PORTAL_VAR": str(tmp_path / "var")}
     with socket.create_server(("127.0.0.1", port + 2)):
         done = subprocess.run(

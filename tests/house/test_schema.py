@@ -49,6 +49,7 @@ UNIQUE = {
     "office": {"registration"},
     "operator": {"account_id WHERE ended_at IS NULL"},
     "outbox": {"key"},
+    "own_paper": {"account_id, applicant_id, name"},
     "payment_attempt": {
         "uuid",
         "receipt_id",
@@ -60,6 +61,7 @@ UNIQUE = {
     "kept_form": {"account_id, path"},
     "receipt": {"number", "bill_id", "series, year, sequence"},
     "reconciliation_item": {"key"},
+    "record_claim": {"register, number WHERE state IN ('held', 'paid')"},
     "record_party": {"record_id, number"},
     "refund": {"key"},
     "register_import": {"register WHERE state = 'running'"},
@@ -286,6 +288,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "Message",
         "KeptForm",
         "DataCopy",
+        "OwnPaper",
         "SavedFilter",
         "RecordParty",
     }

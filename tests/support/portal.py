@@ -87,6 +87,7 @@ class Portal:
     bank_url: str
     phone_url: str
     mailbox_url: str
+    violations_url: str
     database_url: str
     folder: Path
     agent_port: int  # where it expects the card reader's program
@@ -184,12 +185,13 @@ class Portal:
 def whole_portal(folder: Path, database_url: str) -> Iterator[Portal]:
     """Start everything on a migrated, empty database, wait until it is healthy, stop it whatever happens."""
     agent_port = free_port()
-    environment = {**os.environ, **_settings(folder, database_url), **addresses(free_port(5)), "CARD_AGENT_PORT": str(agent_port)}
+    environment = {**os.environ, **_settings(folder, database_url), **addresses(free_port(6)), "CARD_AGENT_PORT": str(agent_port)}
     portal = Portal(
         url=environment["PORTAL_URL"],
         bank_url=environment["BANK_REST_URL"],
         phone_url=environment["MOBILE_ID_URL"],
         mailbox_url=environment["MAILBOX_URL"],
+        violations_url=environment["VIOLATIONS_URL"],
         database_url=database_url,
         folder=folder,
         agent_port=agent_port,

@@ -11,7 +11,7 @@ from engine import ledger
 from engine.catalogue import catalogue
 from engine.errors import Refusal
 from engine.fees import Quote
-from engine.fields import Amount, Choice, Day, Field, FromRegister, Pattern, Place, Text, Upload, Whole
+from engine.fields import Amount, Choice, Day, Field, Found, FromRegister, Pattern, Place, Text, Upload, Whole
 from engine.registers import Kind, Record, Register
 from engine.service import Charge, Service
 from models import Account, Application
@@ -74,7 +74,8 @@ def _sample(service: Service, day: dt.date, chance: random.Random) -> Sample | N
     for step in service.steps:
         for field in step.fields:
             if isinstance(field, FromRegister):
-                records[field.name] = _record(field, records, day, chance)
+                name = f"{field.name}:{mark(field.name)}" if isinstance(field, Found) else field.name
+                records[name] = _record(field, records, day, chance)
     answers = {
         field.name: value for step in service.steps for field in step.fields if (value := _answer(field, day, chance)) is not None
     }
@@ -112,6 +113,8 @@ def _postings(service: Service, quote: Quote) -> Iterator[tuple[str, int]]:
 
 def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
     match field:
+        case Found():
+            return [mark(field.name)]
         case FromRegister():
             return mark(field.name)
         case Upload():
@@ -148,6 +151,8 @@ def _columns(register: Register, field: FromRegister, day: dt.date, chance: rand
             yield column.name, {"en": mark("company_en"), "ar": mark("company_ar")}
         elif column.kind is Kind.OPTION:
             yield column.name, chance.choice(list(column.options))
+        elif column.kind is Kind.MONEY:
+            yield column.name, 1000 * chance.randint(5, 500)
         elif column.kind is Kind.DAY:
             yield column.name, (day + dt.timedelta(days=chance.randint(-60, 60))).isoformat()
         elif column.kind is Kind.MONEY:

@@ -9,7 +9,7 @@ from engine import digits
 from engine.money import Money
 from engine.wording import Words
 from gateways.pdf import qr
-from gateways.pdf.papers import LABELS, Declaration, Lease, MembershipCertificate, Paper, Receipt
+from gateways.pdf.papers import LABELS, Declaration, Lease, MembershipCertificate, Paper, Receipt, YearStatement
 
 CREATED = datetime(2018, 3, 19, 6, 30, tzinfo=UTC)
 # One signed line for the pictures: a signature is different every time, and a golden image must not be.
@@ -46,6 +46,11 @@ ARABIC_LABELS = {
     "price": "المبلغ المطلوب",
     "to_pay": "الإجمالي",
     "drawn_at": "تاريخ الإعداد",
+    "receipts": "الإيصالات",
+    "day": "اليوم",
+    "given_back": "المبلغ المردود",
+    "only_filed_by": "ما قدّمه فقط",
+    "own_use": "لاستعمال الدافع نفسه؛ ويثبت كل دفعة إيصالها. مختوم إلكترونيًّا.",
     "fingerprint": "بصمة ما ورد في الإقرار",
     "counts": "لا يُعتدّ بهذا الإقرار إلا بتوقيع بطاقة الهوية الإلكتروني المحفوظ داخل الملف، وتعرضه برامج قراءة PDF.",
 }
@@ -56,7 +61,11 @@ def words(en: str, ar: str) -> Words:
 
 
 def money(rials: int) -> Words:
-    return {"en": Money.rials(rials).format("en"), "ar": Money.rials(rials).format("ar")}
+    return amount(Money.rials(rials))
+
+
+def amount(exact: Money) -> Words:
+    return {"en": exact.format("en"), "ar": exact.format("ar")}
 
 
 def latin(en: str, ar: str) -> Words:
@@ -307,6 +316,48 @@ def a_supplement() -> Lease:
     }
 
 
+def short_statement() -> YearStatement:
+    return {
+        "authority": words("Bawaba, the portal of public services", "بوابة الخدمات العامة"),
+        "title": words("Statement of payments 2018", "كشف مدفوعات ٢٠١٨"),
+        "serial": "",
+        "labels": short_declaration()["labels"],
+        "payer": words("Salim Al Harthy", "سالم الحارثي"),
+        "only_filed_by": None,
+        "drawn_at": words("31 December 2018", "٣١ ديسمبر ٢٠١٨"),
+        "count": words("1", "١"),
+        "lines": [_paid("R-2018-000042", Money.rials(25))],
+        "total": amount(Money.rials(25)),
+        "given_back": None,
+    }
+
+
+def long_statement() -> YearStatement:
+    """Two pages, one line of which was partly given back."""
+    paid = [_paid(f"R-2018-{number:06}", Money(1_250_500)) for number in range(1, 17)]
+    paid[1]["given_back"] = amount(Money(50_500))
+    return {
+        **short_statement(),
+        "payer": long_receipt()["payer"],
+        "only_filed_by": words("Al Waha Office for clearing transactions", "مكتب الواحة لتخليص المعاملات"),
+        "count": words("16", "١٦"),
+        "lines": paid,
+        "total": amount(Money(1_250_500 * 16)),
+        "given_back": amount(Money(50_500)),
+    }
+
+
+def _paid(number: str, sum_paid: Money) -> dict[str, Any]:
+    return {
+        "day": words("22 November 2018", "٢٢ نوفمبر ٢٠١٨"),
+        "number": number,
+        "reference": "MUNICIPALITY-2018-0000042-2",
+        "title": words("Pay violations", "سداد المخالفات"),
+        "amount": amount(sum_paid),
+        "given_back": None,
+    }
+
+
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
@@ -317,4 +368,6 @@ PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "lease_supplement": ("documents/lease_supplement.html", a_supplement),
     "declaration_short": ("documents/declaration.html", short_declaration),
     "declaration_long": ("documents/declaration.html", long_declaration),
+    "statement_short": ("documents/year_statement.html", short_statement),
+    "statement_long": ("documents/year_statement.html", long_statement),
 }

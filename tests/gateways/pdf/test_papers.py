@@ -112,7 +112,7 @@ def test_every_word_can_be_found_in_both_languages(
     paper = PAPERS[name][1]()
     sides = [value for value in paper.values() if isinstance(value, dict) and "ar" in value]
     rows = paper.get("rows") or [*paper["lines"], *(row for section in paper.get("sections", ()) for row in section["rows"])]
-    sides += [words for row in rows for words in (row.values() if isinstance(row, dict) else row)]
+    sides += [words for row in rows for words in (row.values() if isinstance(row, dict) else row) if isinstance(words, dict)]
     wanted = set(plain_words(" ".join(f"{words['ar']} {words['en']}" for words in sides)))
     assert len(wanted - found) <= len(wanted) * 0.04, wanted - found
 
@@ -151,6 +151,14 @@ def test_a_reference_reads_the_same_on_both_sides_of_a_declaration(
     drawn: Callable[[str], bytes], words_of: Callable[[bytes], str]
 ) -> None:
     assert words_of(drawn("declaration_short")).count("CHAMBER-2018-0000042-2") == 2
+
+
+def test_a_long_statement_goes_on_overleaf_with_its_headings(
+    drawn: Callable[[str], bytes], words_of: Callable[[bytes], str], tmp_path: Path
+) -> None:
+    (tmp_path / "paper.pdf").write_bytes(drawn("statement_long"))
+    assert len(PdfReader(tmp_path / "paper.pdf").pages) == 2
+    assert words_of(drawn("statement_long")).count("Receipt number") == 2
 
 
 def test_a_duplicate_names_the_certificate_it_replaces(drawn: Callable[[str], bytes], words_of: Callable[[bytes], str]) -> None:
