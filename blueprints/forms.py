@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field as WtField
-from wtforms import FileField, RadioField, StringField, TextAreaField
+from wtforms import FileField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 from blueprints.language import switching
@@ -46,6 +47,11 @@ def required(message: Text) -> Callable[[FlaskForm, WtField], None]:
     return check
 
 
+def sent(typed: MultiDict[str, str]) -> dict[str, str]:
+    """What was sent, a text for each name: several ticks of one field are parted by commas."""
+    return {name: ",".join(values) for name, values in typed.lists()}
+
+
 def form_for(asked: Iterable[fields.Field], options: dict[str, list[tuple[str, Any]]]) -> type[Form]:
     """The form class of what a step asks; `options` lists what each register field offers this person."""
     made = {field.name: _drawn(field, options.get(field.name, [])) for field in asked}
@@ -54,11 +60,15 @@ def form_for(asked: Iterable[fields.Field], options: dict[str, list[tuple[str, A
 
 def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
     common = {"label": field.label, "description": field.hint or "", "validators": [_rule(field)]}
+    if isinstance(field, fields.Several):
+        return SelectMultipleField(
+            choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
+        )
     if isinstance(field, fields.Choice):
         return RadioField(
             choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
         )
-    if isinstance(field, fields.FromRegister) and not isinstance(field, fields.ByNumber):
+    if isinstance(field, fields.FromRegister | fields.Slot) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
         return FileField(**{**common, "validators": []})
@@ -72,6 +82,7 @@ KEYBOARDS: dict[type[fields.Field], dict[str, str]] = {
     fields.Whole: {"inputmode": "numeric"},
     fields.Amount: {"inputmode": "decimal"},
     fields.Day: {"inputmode": "numeric", "placeholder": ""},
+    fields.Iban: {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"},
 }
 
 
@@ -82,7 +93,7 @@ def _text(value: Any) -> str:
 def _rule(field: fields.Field) -> Callable[[FlaskForm, WtField], None]:
     def check(_form: FlaskForm, drawn: WtField) -> None:
         try:
-            field.clean(str(drawn.data or ""))
+            field.clean(",".join(drawn.data) if isinstance(drawn.data, list) else str(drawn.data or ""))
         except Refusal as refusal:
             raise ValidationError(refusal.message) from None
 

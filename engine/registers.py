@@ -10,9 +10,10 @@ from enum import Enum
 from typing import Any
 
 from engine import digits
+from engine.money import Money
 from engine.wording import Text, Words, _
 
-Shown = Words | Text | str | dt.date
+Shown = Words | Text | str | dt.date | Money
 
 
 class Unreadable(ValueError):
@@ -24,12 +25,13 @@ class Unreadable(ValueError):
 
 
 class Kind(Enum):
-    """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`."""
+    """What a column holds. WORDS takes two columns of the extract, `<name>_en` and `<name>_ar`. MONEY is rials there, baisa in the record."""
 
     TEXT = "text"
     WORDS = "words"
     DAY = "day"
     OPTION = "option"
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,21 @@ class Column:
                 return dt.date.fromisoformat(text).isoformat()
             except ValueError:
                 raise Unreadable(_("%(column)s: not a day (year-month-day): '%(text)s'", column=self.name, text=text)) from None
+        if self.kind is Kind.MONEY:
+            return self._baisa(text) if text else None
         if self.kind is Kind.OPTION and text and text not in self.options:
             raise Unreadable(_("%(column)s: unknown value '%(text)s'", column=self.name, text=text))
         return text
 
+    def _baisa(self, text: str) -> int:
+        try:
+            return Money.parse(text).baisa
+        except ValueError:
+            raise Unreadable(_("%(column)s: not an amount: '%(text)s'", column=self.name, text=text)) from None
+
     def value(self, stored: Any) -> Any:
+        if self.kind is Kind.MONEY and stored is not None:
+            return Money(stored)
         return dt.date.fromisoformat(stored) if self.kind is Kind.DAY and stored else stored
 
     def shown(self, stored: Any) -> Shown:

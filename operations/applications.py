@@ -16,19 +16,21 @@ from engine.fees import Quote
 from engine.fields import FromRegister
 from engine.lifecycle import EDITABLE, WAITING_FOR_APPLICANT, State, move
 from engine.registers import Record
-from engine.service import Case, Decision, Service, Step
+from engine.service import Case, Decision, Payout, Service, Step
 from engine.wording import _
 from models import Application, ApplicationEvent, Bill, BillState, Session, StepUp, StepUpState, Visit, VisitState, database
 from operations import (
     announcements,
     audit,
     bills,
+    bookings,
     counters,
     documents,
     fees,
     finding,
     messages,
     ownership,
+    payouts,
     registers,
     service_clock,
 )
@@ -194,7 +196,8 @@ def complete(row: Application) -> bool:
     False when the register moved on between submission and now: nothing is overwritten, it is in review until a person has looked at it.
     """
     service, case = catalogue.services[row.service], frozen_case(row)
-    made = registers.apply(service.effects(case), row)
+    effects = list(service.effects(case))
+    made = registers.apply([effect for effect in effects if not isinstance(effect, Payout)], row)
     if made is None:
         if State(row.state) is not State.IN_REVIEW:
             advance(row, State.IN_REVIEW)
@@ -205,14 +208,16 @@ def complete(row: Application) -> bool:
         return False
     if made:
         case = _keep_made(row, service, made)
+    for effect in effects:
+        if isinstance(effect, Payout):
+            payouts.owe(row, effect)
     row.closed_at = now()
     advance(row, State.COMPLETED)
     happened(row, "completed", None)
-    if service.issues is not None:
-        documents.issue(row, service.issues, case)
-    messages.tell(
-        row, "application_completed", cause="completed", title=row.frozen["title"], has_document=service.issues is not None
-    )
+    issued = service.issued(case)
+    for number, certificate in enumerate(issued, 1):
+        documents.issue(row, certificate, case, number)
+    messages.tell(row, "application_completed", cause="completed", title=row.frozen["title"], has_document=bool(issued))
     return True
 
 
@@ -228,13 +233,16 @@ def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> C
 def frozen_case(row: Application) -> Case:
     frozen = row.frozen
     records = {name: catalogue.record(record) for name, record in (frozen["records"] | frozen.get("made", {})).items()}
+    price = Quote.thaw(frozen["quote"])
     return Case(
         frozen["answers"],
         records,
-        Quote.thaw(frozen["quote"]).day,
+        price.day,
         issued=today(),
         applicant=frozen["applicant"],
         reply=frozen.get("reply", ""),
+        holder=frozen.get("holder"),
+        price=price,
     )
 
 
@@ -245,11 +253,15 @@ def withdraw(actor: Actor, reference: str) -> None:
     if State(row.state) not in WAITING_FOR_APPLICANT:
         raise Conflict(_("This application can no longer be withdrawn here: the authority has it, or it has ended."))
     bills.cancel_open(row)
-    Visit.update(state=VisitState.CANCELLED).where((Visit.application == row) & (Visit.state == VisitState.PLANNED)).execute()
+    _call_visit_off(row)
     row.closed_at = now()
     advance(row, State.WITHDRAWN)
     happened(row, "withdrawn", actor)
     audit.record(actor, "application.withdrawn", row.reference)
+
+
+def _call_visit_off(row: Application) -> None:
+    Visit.update(state=VisitState.CANCELLED).where((Visit.application == row) & (Visit.state == VisitState.PLANNED)).execute()
 
 
 @database.atomic()
@@ -259,6 +271,8 @@ def reopen(actor: Actor, reference: str) -> Opened:
     if State(row.state) is not State.TO_PAY or row.approved_at is not None:
         raise Conflict(_("This application can no longer be changed. Open it to see where it stands."))
     bills.cancel_open(row)
+    _call_visit_off(row)
+    bookings.loosen(row)
     row.subject = None
     advance(row, State.DRAFT)
     happened(row, "reopened", actor)
@@ -317,11 +331,13 @@ def _locked(reference: Any, account: Any) -> Any:
 
 
 def advance(row: Application, state: State) -> None:
-    """Move it on, if its state allows it (Conflict)."""
+    """Move it on, if its state allows it (Conflict). What is refused or withdrawn gives up the times it held."""
     row.state = move(State(row.state), state)
     row.updated_at = now()
     service_clock.follow(row)
     row.save()
+    if state in bookings.GIVEN_UP:
+        bookings.release(row)
 
 
 def happened(row: Application, kind: str, actor: Actor | None, **details: Any) -> None:

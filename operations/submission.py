@@ -8,15 +8,30 @@ from typing import Any
 from peewee import IntegrityError
 
 from engine.actor import Actor
+from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
-from engine.fields import FromRegister
+from engine.fields import FromRegister, moment
 from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import acting, announcements, audit, bills, corrections, documents, fees, finding, messages, ownership, registers
+from operations import (
+    acting,
+    announcements,
+    audit,
+    bills,
+    bookings,
+    corrections,
+    documents,
+    fees,
+    finding,
+    messages,
+    ownership,
+    registers,
+    visits,
+)
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -115,10 +130,12 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         ).values()  # a draft of an office that its customer submits is the customer's own
     signed = documents.declaration(row.reference, proposed.seal)
     row.frozen = freeze(opened, proposed) | {
+        "holder": actor.holder,
         "declaration": documents.signature(signed) if signed else None,
         "filed_by": ownership.filer(row),
     }
     row.subject = _subject(opened)
+    bookings.confirm(row, service)
     row.submitted_at = row.submitted_at or now()
     owed = service.charge is Charge.ON_SUBMISSION and proposed.quote.total and not again
     decision = service.decided_by(opened.case())
@@ -130,6 +147,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
     happened(row, "submitted", actor)
+    _expect_visitors(opened, row)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
@@ -139,6 +157,14 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         due = {"due": both(business_day(row.due_at))} if row.due_at else {}
         messages.tell(row, "application_received", cause=f"submitted:{row.updated_at}", title=both(service.title), **due)
     return work_on(row)
+
+
+def _expect_visitors(opened: Opened, row: Any) -> None:
+    """Where the office comes to the site at the time that was chosen, the visit is planned."""
+    case = opened.case()
+    for field in bookings.slots_of(opened.service):
+        if field.site and (answer := opened.answers.get(field.name)):
+            visits.expect(row, moment(answer), field.site(case), catalogue.desks[field.office])
 
 
 @statement

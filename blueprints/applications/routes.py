@@ -7,7 +7,7 @@ from flask_login import login_required
 from blueprints.actor import actor
 from blueprints.addresses import go
 from blueprints.applications import views
-from blueprints.forms import Form, form_for
+from blueprints.forms import Form, form_for, sent
 from blueprints.language import switching
 from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
@@ -74,6 +74,9 @@ def take_step(reference: str, name: str) -> Response:
             kept_forms.forget(actor(), request.path)
         return go(_after(opened, step))
 
+    if form.errors:  # somebody else may have taken what was offered
+        offered = answers.offered(actor(), opened, step)
+        views.offer_again(form, offered)
     return page("applications/step.html", 422 if form.errors else 200, form=form, **views.step(opened, step, offered, remarks))
 
 
@@ -84,7 +87,7 @@ def preview_quote(reference: str, name: str) -> Response:
     opened, step = _open_step(reference, name)
     if _missing(opened, step):
         raise NotFound
-    supposed = answers.preview(actor(), opened, step, request.form)
+    supposed = answers.preview(actor(), opened, step, sent(request.form))
     return part("applications/_quote.html", **views.price(supposed))
 
 
@@ -95,6 +98,9 @@ def check(reference: str) -> Response:
     opened = applications.of(actor(), reference)
     if elsewhere := before_check(opened):
         return elsewhere
+    if not answers.times_kept(actor(), opened):
+        notice("warning", _("The time you had chosen has been given to somebody else meanwhile. Choose another one."))
+        return go(_onwards(opened))
     if submission.refresh(actor(), opened):
         notice("warning", _("The register changed since you began. Check the data below once more."))
         if opened.next_step():
@@ -159,7 +165,7 @@ def _answer(opened: Opened, step: Step, form: Form) -> bool:
     form.validate()
     files = {name: Uploaded(file.filename, file.stream) for name, file in request.files.items() if file.filename and name in form}
     try:
-        answers.answer(actor(), opened, step, request.form, files)
+        answers.answer(actor(), opened, step, sent(request.form), files)
     except Refusal as refusal:
         if not form.errors:
             form.refuse(refusal)

@@ -10,13 +10,14 @@ from werkzeug.datastructures import MultiDict
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.fees import Quote
-from engine.fields import Field, FromRegister, Upload
+from engine.fields import Field, FromRegister, Slot, Upload
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
 from operations import announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
+from operations.rendering import on_weekday, time_of_day
 from operations.settlement import TAKEN
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ EVENTS: dict[str, Text] = {
     "overturned": _("A supervisor has it examined again"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
     "erased": _("What it said was deleted: we keep it no longer than needed"),
+    "paid-out": _("The deposit was transferred"),
     "visit-planned": _("Site visit planned"),
     "visit-moved": _("Site visit moved"),
     "visit-cancelled": _("Site visit cancelled"),
@@ -103,12 +105,25 @@ def _about(row: "Application") -> dict[str, str] | None:
 # --- Steps -----------------------------------------------------------------------------------------------------------------------
 
 
-def options(offered: dict[str, list[Record]]) -> dict[str, list[tuple[str, Any]]]:
-    """Register records as choices: the number first, then whose it is."""
-    return {
-        name: [(record.number, {"title": record.number, "hint": record.title}) for record in records]
-        for name, records in offered.items()
-    }
+Offered = dict[str, list[Record] | list[dt.datetime]]
+
+
+def options(offered: Offered) -> dict[str, list[tuple[str, Any]]]:
+    """What a field offers as choices."""
+    return {name: [_option(each) for each in choices] for name, choices in offered.items()}
+
+
+def _option(offered: Record | dt.datetime) -> tuple[str, Any]:
+    """A register record: the number first, then whose it is. A time: the day, then the hour."""
+    if isinstance(offered, Record):
+        return offered.number, {"title": offered.number, "hint": offered.title}
+    return offered.isoformat(), {"title": on_weekday(offered), "hint": time_of_day(offered)}
+
+
+def offer_again(form: Any, offered: Offered) -> None:
+    """The times that are free now, in place of those that were."""
+    for name, choices in options(offered).items():
+        form[name].choices = choices
 
 
 def typed(opened: Opened, step: Step) -> dict[str, Any]:
@@ -131,7 +146,7 @@ def sent_before(kept: dict[str, str]) -> dict[str, Any]:
     return {"formdata": MultiDict(kept)} if kept and request.method == "GET" else {}
 
 
-def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
+def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str]) -> dict[str, Any]:
     asked, going = corrections.open_fields(opened, step, remarks), corrections.open_steps(opened, remarks)
     before = next((earlier for earlier in reversed(going) if opened.service.precedes(earlier, step)), None)
     return {
@@ -143,7 +158,9 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
-        "none": next((field.none for field in asked if isinstance(field, FromRegister) and offered.get(field.name) == []), None),
+        "none": next(
+            (field.none for field in asked if isinstance(field, FromRegister | Slot) and offered.get(field.name) == []), None
+        ),
         "summaries": [list(_terms(_summed(opened, item).rows())) for item in step.items if isinstance(item, Summary)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,

@@ -65,6 +65,7 @@ MESSAGES: dict[str, Text] = {
     "visit_moved": _("Site visit moved"),
     "visit_cancelled": _("Site visit cancelled"),
     "payment_received": _("Payment received, with the receipt"),
+    "deposit_paid_back": _("The deposit is on its way to the account"),
 }
 CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
 STANCES: dict[str, tuple[Text, str]] = {
