@@ -5,12 +5,15 @@ The transfer itself is made at the bank, from the list that a cashier fetches; w
 
 from typing import Any
 
+from peewee import SQL, fn
+
 from engine import digits
 from engine import ledger as entries
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, NotAllowed, NotFound, Refusal
 from engine.fields import masked
+from engine.money import Money
 from engine.service import Payout as Decided
 from engine.wording import _
 from models import Application, ApplicationEvent, DecisionMade, Payout, PayoutState, database
@@ -58,6 +61,20 @@ def paid(actor: Actor) -> list[Payout]:
     return list(_of(actor, PayoutState.PAID).order_by(Payout.paid_at.desc()).limit(SHOWN))
 
 
+def total(actor: Actor) -> Money:
+    """What is still to be transferred, all together."""
+    waits = _of(actor, PayoutState.TO_PAY).select(fn.COALESCE(fn.SUM(Payout.amount), 0)).scalar()
+    return waits if isinstance(waits, Money) else Money(int(waits))
+
+
+def one(actor: Actor, number: int) -> Payout:
+    """For the page that marks it as paid. Recorded. Raises NotAllowed without the duty, NotFound for another authority's."""
+    with database.atomic():
+        row = _locked(actor, number)
+        audit.record(actor, "payout.looked", row.application.reference)
+    return row
+
+
 @database.atomic()
 def for_the_bank(actor: Actor) -> list[Payout]:
     """All that waits, with whole account numbers. Recorded."""
@@ -70,7 +87,7 @@ def _of(actor: Actor, state: PayoutState) -> Any:
     staff.require(actor, Duty.CASHIER)
     theirs = [code for code in catalogue.authorities if staff.works_at(actor, code, Duty.CASHIER)]
     rows = Payout.select(Payout, Application).join(Application)
-    return rows.where(Payout.authority.in_(theirs) & (Payout.state == state))
+    return rows.where(Payout.authority.in_(theirs) & (Payout.state == SQL(f"'{state}'")))  # as its index says it
 
 
 @database.atomic()

@@ -114,7 +114,7 @@ service = Service(
         says={
             "opening": _("The municipality permits the building described below to"),
             "statement": _(
-                "Building may begin once the municipality has also issued the permit to start. What is built must be what the approved drawings show. The deposit is paid back after completion."
+                "Building begins only with the permit to start. The approved drawings hold. The deposit is paid back after completion."
             ),
         },
     ),

@@ -45,4 +45,4 @@ def building(permit: Record) -> Rows:
 
 def samples(day: dt.date) -> Iterator[Sample]:
     made_up = {"plot": "412", "use": "villa", "floors": "2", "area": "480", "state": GRANTED, "deposit_state": HELD}
-    yield Sample(_("Any building"), records={"permit": permits.record("B2026-00001", made_up)})
+    yield Sample(_("Any building"), records={"permit": permits.record("202600001", made_up)})

@@ -26,7 +26,7 @@ permits = Register(
         Column("plot", _("Plot number")),
         Column("use", _("Use of the building"), Kind.OPTION, USES),
         Column("floors", _("Number of floors")),
-        Column("area", _("Built area in square metres")),
+        Column("area", _("Built area (m²)")),
         Column("engineer", _("Civil number of the engineer"), required=False),
         Column("office", _("Consulting office"), required=False),
         Column("contractor", _("Contractor"), required=False),
@@ -46,5 +46,5 @@ permits = Register(
             required=False,
         ),
     ),
-    numbers="B{year}-{n:05}",
+    numbers="{year}{n:05}",
 )

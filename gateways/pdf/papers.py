@@ -4,7 +4,7 @@ Papers are bilingual, so every text arrives in both languages (Words), with Arab
 Serials, codes and references are printed as they are on both sides.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from engine.wording import Text, Words, _
 
@@ -51,7 +51,21 @@ class Letter(Paper):
     company: Words
     """To whom it is written."""
     rows: list[Row]
-    body: Running
+    body: NotRequired[Running]
+    statement: NotRequired[Words]
+    """One of the two: what a clerk wrote, or a fixed text."""
+
+
+class Permit(Paper):
+    """documents/permit.html, A4, and those that extend it: a permit or certificate of the municipality about a building."""
+
+    opening: Words
+    company: Words
+    """To whom it is given."""
+    rows: list[Row]
+    statement: Words
+    duplicate_of: str | None
+    """The serial it replaces; empty where that one was not issued here. None for what is no duplicate."""
 
 
 class Receipt(Paper):
@@ -109,6 +123,7 @@ LABELS: dict[str, Text] = {
     "verify": _("To check this document, scan the code or open"),
     "sealed": _("Sealed electronically; valid without a stamp or signature."),
     "duplicate": _("Duplicate, in place of"),
+    "replacement": _("Duplicate, in place of a lost one"),
     "receipt_number": _("Receipt number"),
     "paid_at": _("Paid on"),
     "payer": _("Paid by"),
