@@ -16,7 +16,15 @@ from operations.rendering import translate
 from tests.support.client import Client
 
 CATALOGUE = Catalogue([blueprints.chamber.authority, blueprints.municipality.authority])
-UNPUBLISHED = ["municipality.general-request: municipality.general-request"]  # no authority has confirmed an amount
+UNPUBLISHED = [  # no authority has confirmed an amount
+    "municipality.general-request: municipality.general-request",
+    "municipality.major-permit: municipality.major-permit",
+    "municipality.major-permit: municipality.building-deposit",
+    "municipality.start-building: municipality.start-building",
+    "municipality.completion-letter: municipality.completion-letter",
+    "municipality.completion-duplicate: municipality.completion-duplicate",
+    "municipality.service-letter: municipality.service-letter",
+]
 SERVICES = list(CATALOGUE.services.values())
 
 
@@ -26,9 +34,9 @@ def texts_of(service: Service) -> Iterator[Text]:
         yield step.title
         for field in step.fields:
             yield from (text for text in (field.label, field.hint) if text)
-    if service.issues:
-        yield service.issues.title
-        yield from service.issues.says.values()
+    for certificate in service.certificates:
+        yield certificate.title
+        yield from certificate.says.values()
     if service.reply:
         yield service.reply
 

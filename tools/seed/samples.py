@@ -11,7 +11,7 @@ from engine import ledger
 from engine.catalogue import catalogue
 from engine.errors import Refusal
 from engine.fees import Quote
-from engine.fields import Amount, Choice, Day, Field, FromRegister, Pattern, Place, Text, Upload, Whole
+from engine.fields import Amount, Choice, Day, Field, FromRegister, Iban, Pattern, Place, Several, Slot, Text, Upload, Whole
 from engine.registers import Kind, Record, Register
 from engine.service import Charge, Service
 from models import Account, Application
@@ -116,6 +116,12 @@ def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
             return mark(field.name)
         case Upload():
             return None
+        case Several():
+            return [value for value, _label in field.options[: chance.randint(1, len(field.options))]]
+        case Iban():
+            return "OM780270123456789012345"
+        case Slot():
+            return dt.datetime.combine(day + dt.timedelta(days=chance.randint(1, 30)), dt.time(4), dt.UTC).isoformat()
         case Choice():
             return chance.choice(field.options)[0]
         case Whole():
@@ -148,6 +154,8 @@ def _columns(register: Register, field: FromRegister, day: dt.date, chance: rand
             yield column.name, {"en": mark("company_en"), "ar": mark("company_ar")}
         elif column.kind is Kind.OPTION:
             yield column.name, chance.choice(list(column.options))
+        elif column.kind is Kind.MONEY:
+            yield column.name, 1000 * chance.randint(1, 500)
         elif column.kind is Kind.DAY:
             yield column.name, (day + dt.timedelta(days=chance.randint(-60, 60))).isoformat()
         else:
