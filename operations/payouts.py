@@ -45,6 +45,7 @@ def owe(row: Application, decided: Decided) -> None:
         created_at=now(),
     )
     ledger.post(f"payout-owed:{decided.record.key}", entries.owe(row.authority, decided.amount))
+    _happened(row, "payout-owed", decided.amount, masked(decided.iban))
     audit.record(None, "payout.owed", row.reference, record=decided.record.key, baisa=decided.amount.baisa)
 
 
@@ -137,10 +138,15 @@ def _known(authority: str, reference: str) -> bool:
 
 def _tell(row: Payout) -> None:
     said: dict[str, Any] = {"amount": both(row.amount), "iban": row.iban}
-    what = both(_("%(amount)s to %(iban)s", amount=row.amount, iban=f"\u2066{row.iban}\u2069"))
-    ApplicationEvent.create(application=row.application, kind="paid-out", details={"what": what}, by=None, at=now())
+    _happened(row.application, "paid-out", row.amount, row.iban)
     title = row.application.frozen["title"]
     messages.tell(row.application, "deposit_paid_back", cause="paid-out", title=title, **said)
+
+
+def _happened(application: Application, kind: str, amount: Money, iban: str) -> None:
+    """A line of its timeline: how much, and to which account."""
+    what = both(_("%(amount)s to %(iban)s", amount=amount, iban=f"\u2066{iban}\u2069"))
+    ApplicationEvent.create(application=application, kind=kind, details={"what": what}, by=None, at=now())
 
 
 def due_to(account: int) -> list[str]:

@@ -61,7 +61,8 @@ def expect(row: Application, at: dt.datetime, place: Text, section: Text) -> Non
     )
     made.at, made.place = at, " · ".join(both(place).values())
     made.save()
-    applications.happened(row, "visit-moved" if standing else "visit-planned", None, what=_told(both(at), made, ""))
+    told = {locale: " · ".join(both(each)[locale] for each in (at, place, section)) for locale in ("ar", "en")}
+    applications.happened(row, "visit-moved" if standing else "visit-planned", None, what=told)
 
 
 @database.atomic()

@@ -47,6 +47,7 @@ EVENTS: dict[str, Text] = {
     "overturned": _("A supervisor has it examined again"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
     "erased": _("What it said was deleted: we keep it no longer than needed"),
+    "payout-owed": _("The deposit goes back to you: its transfer is under way"),
     "paid-out": _("The deposit was transferred"),
     "visit-planned": _("Site visit planned"),
     "visit-moved": _("Site visit moved"),
@@ -117,7 +118,7 @@ def _option(offered: Record | dt.datetime) -> tuple[str, Any]:
     """A register record: the number first, then whose it is. A time: the day, then the hour."""
     if isinstance(offered, Record):
         return offered.number, {"title": offered.number, "hint": offered.title}
-    return offered.isoformat(), {"title": on_weekday(offered), "hint": time_of_day(offered)}
+    return offered.isoformat(), {"title": on_weekday(offered), "aside": time_of_day(offered)}
 
 
 def offer_again(form: Any, offered: Offered) -> None:
