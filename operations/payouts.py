@@ -149,7 +149,7 @@ def _happened(application: Application, kind: str, amount: Money, iban: str) -> 
     ApplicationEvent.create(application=application, kind=kind, details={"what": what}, by=None, at=now())
 
 
-def due_to(account: int) -> list[str]:
+def due_to(account: int | None) -> list[str]:
     """The applications of theirs whose payout is on its way."""
     rows = Payout.select(Payout, Application).join(Application)
     return [

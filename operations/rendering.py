@@ -89,12 +89,13 @@ def both(value: Any) -> Words:
 def on_weekday(moment: dt.datetime) -> Words:
     """Monday, 23 November 2026: how people remember when to be somewhere."""
     at = clock.in_muscat(moment).date()
-    return {locale: localise(format_date(at, "EEEE d MMMM y", locale=locale), locale) for locale in ("ar", "en")}
+    ar, en = (localise(format_date(at, "EEEE d MMMM y", locale=locale), locale) for locale in ("ar", "en"))
+    return {"ar": ar, "en": en}
 
 
 def time_of_day(moment: dt.datetime) -> Words:
     at = clock.in_muscat(moment)
-    return {locale: _time(at.hour, at.minute, locale) for locale in ("ar", "en")}
+    return {"ar": _time(at.hour, at.minute, "ar"), "en": _time(at.hour, at.minute, "en")}
 
 
 class House(Environment):

@@ -56,12 +56,12 @@ def expect(row: Application, at: dt.datetime, place: Text, section: Text) -> Non
     standing = planned(row)
     if standing is not None and standing.at == at:
         return
-    made = standing or Visit(
-        application=row, planned_by=row.account_id, visitor=" · ".join(both(section).values()), created_at=now()
-    )
-    made.at, made.place = at, " · ".join(both(place).values())
+    where, who = both(place), both(section)
+    made = standing or Visit(application=row, planned_by=row.account_id, created_at=now())
+    made.at, made.place, made.visitor = at, f"{where['ar']} · {where['en']}", f"{who['ar']} · {who['en']}"
     made.save()
-    told = {locale: " · ".join(both(each)[locale] for each in (at, place, section)) for locale in ("ar", "en")}
+    when = both(at)
+    told = {"ar": f"{when['ar']} · {where['ar']} · {who['ar']}", "en": f"{when['en']} · {where['en']} · {who['en']}"}
     applications.happened(row, "visit-moved" if standing else "visit-planned", None, what=told)
 
 
