@@ -36,6 +36,7 @@ import blueprints.operating
 import blueprints.page
 import blueprints.pages
 import blueprints.payments
+import blueprints.payouts
 import blueprints.registers
 import blueprints.security
 import blueprints.style
@@ -75,6 +76,7 @@ WEB = (
     blueprints.identity,
     blueprints.identity.provider,
     blueprints.payments,
+    blueprints.payouts,
     blueprints.documents,
     blueprints.desk,
     blueprints.audit,

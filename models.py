@@ -816,6 +816,20 @@ class VisitReport(Row):
     at = UtcField()
 
 
+class Booking(Row):
+    """A seat in a slot of an office, held for an application; given up, the row goes. No slot has a seat twice."""
+
+    office = TextField()
+    at = UtcField()
+    seat = IntegerField(constraints=[Check("seat > 0")])
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    field = TextField()
+    until = UtcField(null=True)  # a draft holds it this long; null: submitted
+
+    class Meta:
+        indexes = ((("office", "at", "seat"), True),)
+
+
 class SavedFilter(Row):
     """A list of a desk as a clerk keeps it: the address behind the name."""
 
@@ -1149,6 +1163,39 @@ class Refund(Row):
 
     class Meta:
         constraints = [Check("approved_by_id IS NULL OR requested_by_id IS NULL OR approved_by_id <> requested_by_id")]
+
+
+class PayoutState(StrEnum):
+    TO_PAY = "to-pay"
+    PAID = "paid"
+
+
+class Payout(Row):
+    """A deposit on its way back by bank transfer. One for each record, ever; who decided it does not pay it."""
+
+    subject = TextField(unique=True)  # the register record whose deposit it is
+    application = ForeignKeyField(Application, unique=True, on_delete="RESTRICT")
+    authority = TextField()
+    amount = MoneyField(constraints=[Check("amount > 0")])
+    payee = JSONField()  # their name, in both languages
+    iban = TextField()  # whole until it is paid, masked afterwards
+    state = one_of("state", PayoutState, default=PayoutState.TO_PAY)
+    decided_by = ForeignKeyField(Account, index=False, on_delete="RESTRICT")
+    paid_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")
+    reference = TextField(default="")  # the bank's number of the transfer
+    created_at = UtcField()
+    paid_at = UtcField(null=True)
+
+    class Meta:
+        constraints = [
+            Check("paid_by_id <> decided_by_id"),
+            Check("(state = 'paid') = (paid_by_id IS NOT NULL AND paid_at IS NOT NULL AND reference <> '')"),
+        ]
+
+
+Payout.add_index(Payout.authority, Payout.id, where=SQL("state = 'to-pay'"), name="payout_waiting")
+Payout.add_index(Payout.authority, Payout.paid_at, where=SQL("state = 'paid'"), name="payout_paid")
+Payout.add_index(Payout.authority, Payout.reference, unique=True, where=SQL("state = 'paid'"), name="payout_one_transfer")
 
 
 class Journal(Row):

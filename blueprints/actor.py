@@ -7,7 +7,6 @@ from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from blueprints.addresses import go, here
-from blueprints.forms import sent
 from blueprints.language import locale
 from engine.actor import Actor
 from engine.wording import _
@@ -77,7 +76,7 @@ def _ask_to_sign_in() -> Response:
 
 
 def _keep() -> bool:
-    fields = {name: value for name, value in sent().items() if name != "csrf_token"}
+    fields = {name: " ".join(values) for name, values in request.form.lists() if name != "csrf_token"}
     return kept_forms.keep(session.get("_user_id", ""), request.path, fields)
 
 

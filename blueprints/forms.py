@@ -56,13 +56,17 @@ def form_for(asked: Iterable[fields.Field], options: dict[str, list[tuple[str, A
 
 def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
     common = {"label": field.label, "description": field.hint or "", "validators": [_rule(field)]}
+    if isinstance(field, fields.Several):
+        return SelectMultipleField(
+            choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
+        )
     if isinstance(field, fields.Choice):
         return RadioField(
             choices=[(str(value), label) for value, label in field.options], coerce=_text, validate_choice=False, **common
         )
     if isinstance(field, fields.Found):
         return SelectMultipleField(choices=offered, coerce=_text, validate_choice=False, **common)
-    if isinstance(field, fields.FromRegister) and not isinstance(field, fields.ByNumber):
+    if isinstance(field, fields.FromRegister | fields.Slot) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
         drawn = MultipleFileField if field.most > 1 else FileField
@@ -106,6 +110,7 @@ KEYBOARDS: dict[type[fields.Field], dict[str, str]] = {
     fields.Whole: {"inputmode": "numeric"},
     fields.Amount: {"inputmode": "decimal"},
     fields.Day: {"inputmode": "numeric", "placeholder": ""},
+    fields.Iban: {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"},
 }
 
 

@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[Duty, Text, str], ...] = (
     (Duty.CLERK, _("Desk"), "desk.queue"),
     (Duty.CLERK, _("Counter"), "counter.serve"),
     (Duty.CASHIER, _("Till"), "counter.till"),
+    (Duty.CASHIER, _("Payouts"), "payouts.listed"),
     (Duty.SUPERVISOR, _("Supervision"), "supervision.room"),
     (Duty.AUDITOR, _("Audit"), "audit.listed"),
     (Duty.ADMINISTRATOR, _("Portal administration"), "administration.front"),

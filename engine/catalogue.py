@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from engine.registers import Record, Register
 from engine.service import Authority, Service
+from engine.slots import Opening
 from engine.wording import Text
 
 T = TypeVar("T")
@@ -16,11 +17,12 @@ class Catalogue:
         self.services: dict[str, Service] = {}
         self.registers: dict[str, Register] = {}
         self.desks: dict[str, Text] = {}
+        self.openings: dict[str, Opening] = {}
         self.fill(authorities)
 
     def fill(self, authorities: Iterable[Authority]) -> None:
         """Replace all that is listed. A code listed twice is a mistake of ours: ValueError."""
-        for shelf in (self.authorities, self.services, self.registers, self.desks):
+        for shelf in (self.authorities, self.services, self.registers, self.desks, self.openings):
             shelf.clear()
         for authority in authorities:
             self._add(self.authorities, authority.code, authority)
@@ -30,6 +32,8 @@ class Catalogue:
                     self.desks[desk] = authority.sections[desk.partition(".")[2]] if "." in desk else authority.title
             for section, title in authority.sections.items():
                 self.desks.setdefault(f"{authority.code}.{section}", title)  # decides nothing, but may be asked for its opinion
+            for section, opening in authority.openings.items():
+                self.openings[f"{authority.code}.{section}"] = opening
             for register in authority.registers:
                 self._add(self.registers, register.code, register)
 

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 class Fee:
     """What a service asks the schedule for. `share` is part of the fee: (6, 12) is half of it. `base` feeds fees that are a share.
 
-    `about` follows the fee's name on its line: which of several it is.
+    `about` follows the fee's name on its line: which of several it is. A `deposit` is held for whoever pays it and goes back to them.
     """
 
     code: str
@@ -34,6 +34,7 @@ class Fee:
     share: tuple[int, int] = (1, 1)
     base: Money = Money(0)
     about: Words | None = field(default=None, hash=False)
+    deposit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a quote, in both languages, with the rule it rests on."""
+    """One line of a quote, in both languages, with the rule it rests on. What is a `deposit` is never earned."""
 
     label: Words
     fee: str
     rule: int
     quantity: int
     amount: Money
+    deposit: bool = False
 
     def frozen(self) -> dict[str, Any]:
         return {
@@ -104,11 +106,12 @@ class Line:
             "rule": self.rule,
             "quantity": self.quantity,
             "baisa": self.amount.baisa,
+            **({"deposit": True} if self.deposit else {}),
         }
 
     @classmethod
     def thaw(cls, data: dict[str, Any]) -> "Line":
-        return cls(data["label"], data["fee"], data["rule"], data["quantity"], Money(data["baisa"]))
+        return cls(data["label"], data["fee"], data["rule"], data["quantity"], Money(data["baisa"]), data.get("deposit", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,11 @@ class Quote:
     @property
     def total(self) -> Money:
         return sum((line.amount for line in self.lines), Money(0))
+
+    @property
+    def deposit(self) -> Money:
+        """What of it is held and goes back one day."""
+        return sum((line.amount for line in self.lines if line.deposit), Money(0))
 
     def frozen(self) -> dict[str, Any]:
         return {"day": self.day.isoformat(), "lines": [line.frozen() for line in self.lines]}
@@ -182,7 +190,7 @@ class Schedule:
             amount = max(amount, rule.least)
         if rule.most is not None:
             amount = min(amount, rule.most)
-        return Line(_label(rule, fee), fee.code, rule.id, fee.quantity, amount)
+        return Line(_label(rule, fee), fee.code, rule.id, fee.quantity, amount, fee.deposit)
 
     def _amount(self, rule: Rule, fee: Fee, day: dt.date) -> Money:
         amount = rule.amount or Money(0)

@@ -175,6 +175,90 @@ class Choice(Field):
 
 
 @dataclass(frozen=True)
+class Several(Choice):
+    """Any number of a few options, at least one where it is required. The answer is a list, in the order of the options."""
+
+    def read(self, text: str) -> list[int | str]:
+        typed = set(digits.fold(text).replace(",", " ").split())
+        chosen = [value for value, _label in self.options if str(value) in typed]
+        if len(chosen) != len(typed):
+            raise self.refuse(self.missing())
+        return chosen
+
+    def missing(self) -> Wording:
+        return _("Choose at least one: %(label)s", label=self.label)
+
+    def shown(self, value: Any) -> Any:
+        return [label for option, label in self.options if option in (value or ())]
+
+    def written(self, value: Any) -> Any:
+        return [str(option) for option in value or ()]
+
+
+@dataclass(frozen=True)
+class Iban(Field):
+    """An Omani account by its IBAN: 23 characters, the check digits by ISO 13616 (ISO 7064, mod 97-10). Shown masked once it is answered."""
+
+    def read(self, text: str) -> str:
+        number = re.sub(r"[\s-]", "", digits.fold(text)).upper()
+        if not re.fullmatch(r"OM\d{5}[A-Z0-9]{16}", number) or not _checks(number):
+            raise self.refuse(
+                _("This is not an IBAN of an account in Oman. It begins with OM and has 23 characters; compare each.")
+            )
+        return number
+
+    def shown(self, value: Any) -> Any:
+        return masked(value) if value else None
+
+    def written(self, value: Any) -> Any:
+        return " ".join(value[at : at + 4] for at in range(0, len(value), 4)) if value else None
+
+
+def _checks(iban: str) -> bool:
+    """Country and check digits go to the end, letters count from 10: the whole leaves 1 of 97."""
+    return int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
+
+
+def masked(iban: str) -> str:
+    """OM81 •••• 4567: enough to know one's own account by."""
+    return f"{iban[:4]} •••• {iban[-4:]}"
+
+
+@dataclass(frozen=True)
+class Slot(Field):
+    """A time at an office that its opening still has a seat for, held from the moment it is answered.
+
+    `office` is the section that gives it (municipality.engineering). With `site` it is the office that comes: the words say where to, and
+    the visit is planned when the application is submitted.
+    """
+
+    office: str = ""
+    site: Callable[[Any], Wording] | None = None
+    none: Wording = _("No time is free at the moment. What you answered is saved; please look again tomorrow.")
+    gone: Wording = _("Somebody else has just taken this time. These are the next free ones.")
+
+    def read(self, text: str) -> str:
+        try:
+            at = dt.datetime.fromisoformat(digits.fold(text))
+        except ValueError:
+            raise self.refuse(self.missing()) from None
+        if at.tzinfo is None:
+            raise self.refuse(self.missing())
+        return at.astimezone(dt.UTC).isoformat()
+
+    def missing(self) -> Wording:
+        return _("Choose one: %(label)s", label=self.label)
+
+    def shown(self, value: Any) -> Any:
+        return moment(value) if value else None
+
+
+def moment(answer: str) -> dt.datetime:
+    """The answer of a Slot as a moment, UTC."""
+    return dt.datetime.fromisoformat(answer)
+
+
+@dataclass(frozen=True)
 class Area:
     """A neighbourhood by name, with a point in its middle: good enough to begin looking from, no more."""
 

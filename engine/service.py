@@ -13,10 +13,12 @@ from typing import Any
 from engine.assurance import Assurance
 from engine.errors import Refusal
 from engine.fees import Fee
+from engine.fees import Quote as Priced
 from engine.fields import Field, inputs
 from engine.money import Money
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
+from engine.slots import Opening
 from engine.wording import Text, Words
 from engine.working_time import WorkingDays
 
@@ -31,7 +33,9 @@ __all__ = [
     "Declaration",
     "Effect",
     "Fee",
+    "Opening",
     "Party",
+    "Payout",
     "Quote",
     "Refusal",
     "Retention",
@@ -65,7 +69,8 @@ class Case:
 
     `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made, for whom
     (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it. `agreed` is the day on which the
-    last of those whose agreement it needs gave it. From submission on `holder` is the applicant's civil number, as it was proven.
+    last of those whose agreement it needs gave it. From submission on `holder` is the applicant's civil number, as it was proven, and
+    `price` what it was priced at.
     """
 
     answers: Mapping[str, Any]
@@ -76,6 +81,7 @@ class Case:
     reply: str = ""
     holder: str | None = None
     agreed: dt.date | None = None
+    price: Priced | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.answers[name]
@@ -148,13 +154,27 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """The deposit of a record, paid back to an account: booked in the transaction that decides, transferred by the cashiers. Once."""
+
+    record: Record
+    amount: Money
+    iban: str
+
+
+def _always(case: Case) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The document a service issues: whom it names, its fixed sentences by the names its template uses, and its rows.
 
     `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire. `duplicate`
     marks it as one in place of the record's lost one, and names that one. `again` hands out the record's standing document of this
     template, the same file; where the portal has none, it is issued. `clauses` are numbered sentences, the same on every one. `ends`
-    names the templates whose standing document of the record no longer counts once this one is issued.
+    names the templates whose standing document of the record no longer counts once this one is issued. `when` says for which cases it
+    is issued at all.
     """
 
     template: str
@@ -168,6 +188,7 @@ class Certificate:
     again: bool = False
     clauses: tuple[Text, ...] = ()
     ends: tuple[str, ...] = ()
+    when: Callable[[Case], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +290,8 @@ class Service:
 
     Where a clerk decides, `automatic_when` says which cases need none. `agreement` comes before payment and clerk.
 
+    `issues` is the document it issues, or several.
+
     `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
     is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
     take (else what the authority promises for all, else nothing); `retention` how long its applications are kept, where that is not as
@@ -290,10 +313,10 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
-    effects: Callable[[Case], Iterable[Effect | Creation | Settlement]] = _nothing
+    effects: Callable[[Case], Iterable[Effect | Creation | Settlement | Payout]] = _nothing
     agreement: Agreement | None = None
     declaration: Declaration | None = None
-    issues: Certificate | None = None
+    issues: Certificate | tuple[Certificate, ...] | None = None
     subject: str | None = None
     section: str = ""
     stages: tuple[Stage, ...] = ()
@@ -330,6 +353,15 @@ class Service:
         return number >= len(self.stages)
 
     @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The documents it may issue."""
+        return self.issues if isinstance(self.issues, tuple) else (self.issues,) if self.issues else ()
+
+    def issued(self, case: Case) -> tuple[Certificate, ...]:
+        """Those of this very case."""
+        return tuple(certificate for certificate in self.certificates if certificate.when(case))
+
+    @property
     def assurance(self) -> Assurance:
         """The most any step asks for."""
         return max(step.assurance for step in self.steps)
@@ -352,7 +384,8 @@ class Service:
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `sections` names its parts; `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
+    `sections` names its parts, `openings` when some of them expect people or go to see them;
+    `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
     """
 
     code: str
@@ -363,6 +396,7 @@ class Authority:
     variants: Mapping[str, Text] = field(default_factory=dict)
     announced: tuple[Text, ...] = ()
     sections: Mapping[str, Text] = field(default_factory=dict)
+    openings: Mapping[str, Opening] = field(default_factory=dict)
     appeal: Text | None = None
     retention: Retention = Retention()
     within: WorkingDays | None = None

@@ -1,5 +1,6 @@
 """Answering the steps of a draft. Everything fine is saved, also when something else is not; files go to the store first."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -7,14 +8,14 @@ from typing import IO, Any
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
-from engine.fields import ByNumber, Field, Found, FromRegister, files_of
+from engine.fields import ByNumber, Field, Found, FromRegister, Slot, files_of
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
 from engine.service import Service, Step
 from engine.wording import _
 from models import Application, Upload, database
-from operations import corrections, registers
+from operations import bookings, corrections, registers
 from operations.applications import Opened, lock
 from operations.now import now
 from operations.outside import outside
@@ -28,13 +29,15 @@ class Uploaded:
     stream: IO[bytes]
 
 
-def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record]]:
-    """What each register field of the step lets this person choose from."""
-    return {
-        field.name: registers.offered(field, actor.holder, opened.answers)
-        for field in step.fields
-        if isinstance(field, FromRegister) and not isinstance(field, ByNumber)
-    }
+def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record] | list[dt.datetime]]:
+    """What each field of the step lets this person choose from: of a register records, of an office the next times that are free."""
+    found: dict[str, list[Record] | list[dt.datetime]] = {}
+    for field in step.fields:
+        if isinstance(field, Slot):
+            found[field.name] = bookings.free(field.office, opened.answers.get(field.name))
+        elif isinstance(field, FromRegister) and not isinstance(field, ByNumber):
+            found[field.name] = registers.offered(field, actor.holder, opened.answers)
+    return found
 
 
 def answer(
@@ -102,7 +105,39 @@ def _value(actor: Actor, opened: Opened, field: Field, typed: Mapping[str, str],
         if found is None:
             raise Refusal(field.unknown if isinstance(field, ByNumber) else field.missing(), field=field.name)
         records[field.name] = found
+    if isinstance(field, Slot) and value is not None:
+        _hold(actor, opened, field, value)
     return value
+
+
+@database.atomic()
+def _hold(actor: Actor, opened: Opened, field: Slot, answer: str) -> None:
+    """The seat first: the answer is saved only with it."""
+    row = lock(actor, opened.reference)
+    if State(row.state) in EDITABLE:
+        bookings.hold(row, field, answer)
+
+
+def times_kept(actor: Actor, opened: Opened) -> bool:
+    """Hold the times that were answered for a while longer. False when one was lost meanwhile: it has to be answered again."""
+    lost = []
+    for field in bookings.slots_of(opened.service):
+        try:
+            if answer := opened.answers.get(field.name):
+                _hold(actor, opened, field, answer)
+        except Refusal:
+            lost.append(field.name)
+    if lost:
+        _forget(actor, opened, lost)
+    return not lost
+
+
+@database.atomic()
+def _forget(actor: Actor, opened: Opened, names: list[str]) -> None:
+    row = lock(actor, opened.reference)
+    row.answers = {name: value for name, value in row.answers.items() if name not in names}
+    row.save()
+    opened.row, opened.answers = row, dict(row.answers)
 
 
 def _chosen(actor: Actor, opened: Opened, field: FromRegister, number: str) -> Record | None:

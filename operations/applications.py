@@ -18,7 +18,7 @@ from engine.fees import Quote
 from engine.fields import FromRegister
 from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, PENDING, State, move
 from engine.registers import Record
-from engine.service import Case, Charge, Decision, Service, Settlement, Step
+from engine.service import Case, Charge, Decision, Payout, Service, Settlement, Step
 from engine.wording import _
 from models import (
     AgreementRequest,
@@ -37,6 +37,7 @@ from operations import (
     announcements,
     audit,
     bills,
+    bookings,
     claims,
     counters,
     documents,
@@ -44,6 +45,7 @@ from operations import (
     finding,
     messages,
     ownership,
+    payouts,
     registers,
     service_clock,
 )
@@ -233,7 +235,7 @@ def complete(row: Application) -> bool:
     """
     service, case = catalogue.services[row.service], frozen_case(row)
     effects = list(service.effects(case))
-    made = registers.apply(effects, row)
+    made = registers.apply([effect for effect in effects if not isinstance(effect, Payout)], row)
     if made is None:
         if State(row.state) is not State.IN_REVIEW:
             advance(row, State.IN_REVIEW)
@@ -245,14 +247,16 @@ def complete(row: Application) -> bool:
     if made:
         case = _keep_made(row, service, made)
     claims.settle(row, (effect for effect in effects if isinstance(effect, Settlement)))
+    for effect in effects:
+        if isinstance(effect, Payout):
+            payouts.owe(row, effect)
     row.closed_at = now()
     advance(row, State.COMPLETED)
     happened(row, "completed", None)
-    if service.issues is not None:
-        documents.issue(row, service.issues, case)
-    messages.tell(
-        row, "application_completed", cause="completed", title=row.frozen["title"], has_document=service.issues is not None
-    )
+    issued = service.issued(case)
+    for number, certificate in enumerate(issued, 1):
+        documents.issue(row, certificate, case, number)
+    messages.tell(row, "application_completed", cause="completed", title=row.frozen["title"], has_document=bool(issued))
     return True
 
 
@@ -268,15 +272,17 @@ def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> C
 def frozen_case(row: Application) -> Case:
     frozen = row.frozen
     records = {name: catalogue.record(record) for name, record in (frozen["records"] | frozen.get("made", {})).items()}
+    price = Quote.thaw(frozen["quote"])
     return Case(
         frozen["answers"],
         records,
-        Quote.thaw(frozen["quote"]).day,
+        price.day,
         issued=today(),
         applicant=frozen["applicant"],
         reply=frozen.get("reply", ""),
         holder=frozen.get("holder"),
         agreed=dt.date.fromisoformat(frozen["agreed"]) if frozen.get("agreed") else None,
+        price=price,
     )
 
 
@@ -288,11 +294,15 @@ def withdraw(actor: Actor, reference: str) -> None:
         raise Conflict(_("This application can no longer be withdrawn here: the authority has it, or it has ended."))
     bills.cancel_open(row)
     ask_no_more(row)
-    Visit.update(state=VisitState.CANCELLED).where((Visit.application == row) & (Visit.state == VisitState.PLANNED)).execute()
+    _call_visit_off(row)
     row.closed_at = now()
     advance(row, State.WITHDRAWN)
     happened(row, "withdrawn", actor)
     audit.record(actor, "application.withdrawn", row.reference)
+
+
+def _call_visit_off(row: Application) -> None:
+    Visit.update(state=VisitState.CANCELLED).where((Visit.application == row) & (Visit.state == VisitState.PLANNED)).execute()
 
 
 @database.atomic()
@@ -302,6 +312,8 @@ def reopen(actor: Actor, reference: str) -> Opened:
     if not may_reopen(row):
         raise Conflict(_("This application can no longer be changed. Open it to see where it stands."))
     bills.cancel_open(row)
+    _call_visit_off(row)
+    bookings.loosen(row)
     hand_back(row)
     happened(row, "reopened", actor)
     return work_on(row)
@@ -383,13 +395,15 @@ def _locked(reference: Any, account: Any) -> Any:
 
 
 def advance(row: Application, state: State) -> None:
-    """Move it on, if its state allows it (Conflict)."""
+    """Move it on, if its state allows it (Conflict). What is refused or withdrawn gives up the times it held."""
     row.state = move(State(row.state), state)
     row.updated_at = now()
     service_clock.follow(row)
     row.save()
     if state not in PENDING:
         claims.release(row)
+    if state in bookings.GIVEN_UP:
+        bookings.release(row)
 
 
 def happened(row: Application, kind: str, actor: Actor | None, **details: Any) -> None:

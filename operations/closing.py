@@ -38,7 +38,7 @@ from models import (
     Upload,
     database,
 )
-from operations import audit, confirming, messages, passwords, roles, sessions
+from operations import audit, confirming, messages, passwords, payouts, roles, sessions
 from operations.now import now
 from operations.outside import outside
 from operations.rendering import both
@@ -69,6 +69,8 @@ def _obstacles(account: int | None) -> Iterator[tuple[Text, str | None]]:
     refunds = Application.select().join(Bill).join(PaymentAttempt).join(Refund).where(theirs & Refund.state.in_(MONEY_OWED))
     for row in refunds.distinct():
         yield _("We still owe you money: wait until the refund has reached your card."), row.reference
+    for reference in payouts.due_to(account):
+        yield _("We still owe you money: wait until it has reached your account."), reference
 
 
 STILL_DECIDED = _("An application is with the authority: wait for its decision.")

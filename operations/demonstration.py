@@ -43,7 +43,9 @@ STAFF = (
     ("maryam@sohar.example.om", "+96897001001", "Maryam", "Al Shidi", "مريم الشيدي", Duty.CLERK, DESK),
     ("hamad@sohar.example.om", "+96897001002", "Hamad", "Al Farsi", "حمد الفارسي", Duty.CLERK, DESK),
     ("salma@sohar.example.om", "+96897001008", "Salma", "Al Kaabi", "سلمى الكعبي", Duty.CLERK, "municipality.engineering"),
-    ("khalid@sohar.example.om", "+96897001009", "Khalid", "Al Hinai", "خالد الهنائي", Duty.CLERK, "municipality.leases"),
+    ("amal@sohar.example.om", "+96897001011", "Amal", "Al Hinai", "أمل الهنائي", Duty.CLERK, "municipality.leases"),
+    ("rashid@sohar.example.om", "+96897001009", "Rashid", "Al Maqbali", "راشد المقبالي", Duty.CLERK, "municipality.head"),
+    ("khalid@sohar.example.om", "+96897001010", "Khalid", "Al Saidi", "خالد السعيدي", Duty.CLERK, "municipality.finance"),
     ("badr@sohar.example.om", "+96897001003", "Badr", "Al Maamari", "بدر المعمري", Duty.SUPERVISOR, "municipality"),
     ("aisha@sohar.example.om", "+96897001004", "Aisha", "Al Zadjali", "عائشة الزدجالي", Duty.CASHIER, "municipality"),
     ("yusuf@bawaba.example.om", "+96897001005", "Yusuf", "Al Kindi", "يوسف الكندي", Duty.ADMINISTRATOR, ""),
@@ -76,7 +78,7 @@ DUTIES = {
 def prepare() -> str:
     """Make what is missing; returns who can sign in, in both languages."""
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
-    for name in ("establishments", "memberships", "addresses", "leases"):
+    for name in ("establishments", "memberships", "addresses", "leases", "permits"):
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)

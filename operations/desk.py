@@ -306,15 +306,16 @@ def _how_often(desk: Any, term: Any) -> Any:
 
 @statement
 def _by_number(desk: Any, term: Any, most: Any) -> Any:
-    return _newest((SearchTerm.desk == desk) & (SearchTerm.term == term), most)
+    return _newest_found((SearchTerm.desk == desk) & (SearchTerm.term == term), most)
 
 
 @statement
 def _by_words(desk: Any, first: Any, second: Any, third: Any, most: Any) -> Any:
-    return _newest((SearchTerm.desk == desk) & (SearchTerm.term == first) & _also(desk, second) & _also(desk, third), most)
+    found = (SearchTerm.desk == desk) & (SearchTerm.term == first) & _also(desk, second) & _also(desk, third)
+    return _newest_found(found, most)
 
 
-def _newest(found: Any, most: Any) -> Any:
+def _newest_found(found: Any, most: Any) -> Any:
     """Their numbers first, from the index alone and no more than are shown: PostgreSQL would read every row that fits, then sort them."""
     keys = SearchTerm.select(SearchTerm.application).where(found).order_by(SearchTerm.application.desc()).limit(most)
     return _lines().where(Application.id.in_(keys)).order_by(Application.id.desc())

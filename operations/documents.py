@@ -29,10 +29,10 @@ SERIES = "document"
 DECLARATION = "declaration"
 
 
-def issue(application: Application, certificate: Certificate, case: Case) -> Document:
+def issue(application: Application, certificate: Certificate, case: Case, number: int = 1) -> Document:
     """Fix what the certificate says, inside the deciding transaction; the queue draws it. An older one of the same record is replaced.
 
-    Of one that hands out the standing document again, that very document where there is one.
+    `number` counts those of one application, from 1. Of one that hands out the standing document again, that very document where there is one.
     """
     standing: Document | None = _standing.first(application.subject, certificate.template) if application.subject else None
     if certificate.again and standing is not None:
@@ -54,7 +54,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
         "certificate",
         certificate.template,
         content,
-        key=f"certificate:{application.reference}",
+        key=f"certificate:{application.reference}" + (f":{number}" if number > 1 else ""),
         until=until,
         replaces=standing,
     )

@@ -29,6 +29,7 @@ from models import (
     Identifier,
     Message,
     PaymentAttempt,
+    Payout,
     Receipt,
     Refund,
     Role,
@@ -61,6 +62,8 @@ HIDDEN = {
     "delegation",
     "customer",
     "asked_by",
+    "decided_by",
+    "paid_by",
     "asked_for",
     "challenge",
     "revoked_by",
@@ -91,6 +94,7 @@ WORDS: dict[str, Text] = {
     "payments": _("Payments"),
     "receipts": _("Receipts"),
     "refunds": _("Refunds"),
+    "payouts": _("Deposits paid back"),
     "documents": _("Documents"),
     "uploads": _("Files you attached"),
     "first_name": _("First name"),
@@ -255,7 +259,12 @@ OF_THE_ACCOUNT: tuple[tuple[str, type[Row]], ...] = (
     ("messages", Message),
     ("agreements", AgreementRequest),
 )
-OF_AN_APPLICATION: tuple[tuple[str, type[Row]], ...] = (("bills", Bill), ("documents", Document), ("uploads", Upload))
+OF_AN_APPLICATION: tuple[tuple[str, type[Row]], ...] = (
+    ("bills", Bill),
+    ("payouts", Payout),
+    ("documents", Document),
+    ("uploads", Upload),
+)
 
 
 def _rows(query: Any) -> Iterator[dict[str, Any]]:

@@ -54,6 +54,8 @@ def shown(value: Any, locale: str) -> Any:
             return "" if value is None else value
         case int():
             return localise(str(value), locale)
+        case list():
+            return ("، " if locale == "ar" else ", ").join(str(shown(each, locale)) for each in value)
         case {"ar": _, "en": _}:
             return value[locale] or value["en"] or value["ar"]
     return value
@@ -82,6 +84,18 @@ def _time(hour: int, minute: int, locale: str) -> str:
 def both(value: Any) -> Words:
     """The value in both languages, as it is frozen on an application or printed on a document."""
     return {"ar": str(shown(value, "ar")), "en": str(shown(value, "en"))}
+
+
+def on_weekday(moment: dt.datetime) -> Words:
+    """Monday, 23 November 2026: how people remember when to be somewhere."""
+    at = clock.in_muscat(moment).date()
+    ar, en = (localise(format_date(at, "EEEE d MMMM y", locale=locale), locale) for locale in ("ar", "en"))
+    return {"ar": ar, "en": en}
+
+
+def time_of_day(moment: dt.datetime) -> Words:
+    at = clock.in_muscat(moment)
+    return {"ar": _time(at.hour, at.minute, "ar"), "en": _time(at.hour, at.minute, "en")}
 
 
 class House(Environment):

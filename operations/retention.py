@@ -262,4 +262,6 @@ RULES: dict[Kind, Rule] = {
 """Each kind with its rule, in the order they are run."""
 ERASED = frozenset({*ERASABLE, AgreementRequest, Upload, Message, Declaration, SearchTerm, StepUp, Visit, BatchRow})
 """Tables of an application whose content goes with it. The others are kept for good: `KEPT` says which, a test that none is forgotten."""
-KEPT = frozenset({"Bill", "Document", "DocumentCopy", "RecordClaim", "RegisterRecord", "ServiceClock", "TimeTaken"})
+KEPT = frozenset(
+    {"Bill", "Booking", "Document", "DocumentCopy", "Payout", "RecordClaim", "RegisterRecord", "ServiceClock", "TimeTaken"}
+)

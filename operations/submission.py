@@ -8,9 +8,10 @@ from typing import Any
 from peewee import IntegrityError
 
 from engine.actor import Actor
+from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
-from engine.fields import Found, FromRegister
+from engine.fields import Found, FromRegister, moment
 from engine.lifecycle import EDITABLE, State
 from engine.service import Step
 from engine.wording import _
@@ -20,6 +21,7 @@ from operations import (
     agreements,
     announcements,
     audit,
+    bookings,
     claims,
     corrections,
     documents,
@@ -27,6 +29,7 @@ from operations import (
     finding,
     ownership,
     registers,
+    visits,
 )
 from operations.applications import Opened, go_on, happened, lock, of, work_on
 from operations.now import now
@@ -134,10 +137,12 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
         "agreed": agreements.given_on(opened),
     }
     row.subject = _subject(opened)
+    bookings.confirm(row, service)
     row.submitted_at = row.submitted_at or now()
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
     happened(row, "submitted", actor)
+    _expect_visitors(opened, row)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     _end_grants.run(row)
@@ -147,6 +152,14 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
     else:
         go_on(row)
     return work_on(row)
+
+
+def _expect_visitors(opened: Opened, row: Any) -> None:
+    """Where the office comes to the site at the time that was chosen, the visit is planned."""
+    case = opened.case()
+    for field in bookings.slots_of(opened.service):
+        if field.site and (answer := opened.answers.get(field.name)):
+            visits.expect(row, moment(answer), field.site(case), catalogue.desks[field.office])
 
 
 @statement

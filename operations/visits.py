@@ -13,7 +13,7 @@ from peewee import JOIN
 from engine.actor import Actor
 from engine.errors import Conflict, NotFound, Refusal
 from engine.fields import Upload as UploadField
-from engine.wording import Words, _
+from engine.wording import Text, Words, _
 from models import Account, Application, Finding, Upload, Visit, VisitReport, VisitState, database
 from operations import answers, applications, audit, casework, messages
 from operations.answers import Uploaded
@@ -46,6 +46,23 @@ def plan(actor: Actor, reference: str, plan: Plan) -> None:
         application=row, planned_by=actor.account, at=plan.at, place=plan.place, visitor=plan.visitor, created_at=now()
     )
     _announce(actor, row, made, "planned")
+
+
+def expect(row: Application, at: dt.datetime, place: Text, section: Text) -> None:
+    """The applicant chose a time of that section's when they submitted: the visit is planned, or moved to it. Inside the transaction.
+
+    Who comes the clerk may still say, by moving it.
+    """
+    standing = planned(row)
+    if standing is not None and standing.at == at:
+        return
+    where, who = both(place), both(section)
+    made = standing or Visit(application=row, planned_by=row.account_id, created_at=now())
+    made.at, made.place, made.visitor = at, f"{where['ar']} · {where['en']}", f"{who['ar']} · {who['en']}"
+    made.save()
+    when = both(at)
+    told = {"ar": f"{when['ar']} · {where['ar']} · {who['ar']}", "en": f"{when['en']} · {where['en']} · {who['en']}"}
+    applications.happened(row, "visit-moved" if standing else "visit-planned", None, what=told)
 
 
 @database.atomic()

@@ -74,6 +74,9 @@ def take_step(reference: str, name: str) -> Response:
             kept_forms.forget(actor(), request.path)
         return go(_after(opened, step))
 
+    if form.errors:  # somebody else may have taken what was offered
+        offered = answers.offered(actor(), opened, step)
+        views.offer_again(form, offered)
     return page("applications/step.html", 422 if form.errors else 200, form=form, **views.step(opened, step, offered, remarks))
 
 
@@ -95,6 +98,9 @@ def check(reference: str) -> Response:
     opened = applications.of(actor(), reference)
     if elsewhere := before_check(opened):
         return elsewhere
+    if not answers.times_kept(actor(), opened):
+        notice("warning", _("The time you had chosen has been given to somebody else meanwhile. Choose another one."))
+        return go(onwards(opened))
     if submission.refresh(actor(), opened):
         notice("warning", _("The register changed since you began. Check the data below once more."))
         if opened.next_step():

@@ -12,7 +12,7 @@ from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.fees import Quote
-from engine.fields import Field, Found, FromRegister, Upload, files_of
+from engine.fields import Field, Found, FromRegister, Several, Slot, Upload, files_of
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Kind, Record
 from engine.service import Step, Summary
@@ -32,6 +32,7 @@ from operations import (
     submission,
 )
 from operations.applications import Opened
+from operations.rendering import on_weekday, time_of_day
 from operations.settlement import TAKEN
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ EVENTS: dict[str, Text] = {
     "overturned": _("A supervisor has it examined again"),
     "register-changed": _("The register changed meanwhile; the authority is looking at it"),
     "erased": _("What it said was deleted: we keep it no longer than needed"),
+    "payout-owed": _("The deposit goes back to you: its transfer is under way"),
+    "paid-out": _("The deposit was transferred"),
     "visit-planned": _("Site visit planned"),
     "visit-moved": _("Site visit moved"),
     "visit-cancelled": _("Site visit cancelled"),
@@ -124,10 +127,27 @@ def _about(row: "Application") -> dict[str, str] | None:
 # --- Steps -----------------------------------------------------------------------------------------------------------------------
 
 
-def options(offered: dict[str, list[Record]]) -> dict[str, list[tuple[str, Any]]]:
-    """Register records as choices: the number first, then whose it is; of what costs something, what it is, and how much."""
-    objected = claims.about([record for records in offered.values() for record in records if record.register.outside])
-    return {name: [(record.number, choice(record, objected)) for record in records] for name, records in offered.items()}
+Offered = dict[str, list[Record] | list[dt.datetime]]
+
+
+def options(offered: Offered) -> dict[str, list[tuple[str, Any]]]:
+    """What a field offers as choices."""
+    records = [each for choices in offered.values() for each in choices if isinstance(each, Record)]
+    objected = claims.about([record for record in records if record.register.outside])
+    return {name: [_option(each, objected) for each in choices] for name, choices in offered.items()}
+
+
+def _option(offered: Record | dt.datetime, objected: Container[str]) -> tuple[str, Any]:
+    """A register record: the number first, then whose it is; of what costs something, what it is, and how much. A time: the day, then the hour."""
+    if isinstance(offered, Record):
+        return offered.number, choice(offered, objected)
+    return offered.isoformat(), {"title": on_weekday(offered), "aside": time_of_day(offered)}
+
+
+def offer_again(form: Any, offered: Offered) -> None:
+    """The times that are free now, in place of those that were."""
+    for name, choices in options(offered).items():
+        form[name].choices = choices
 
 
 def choice(record: Record, objected: Container[str] = ()) -> dict[str, Any]:
@@ -150,7 +170,7 @@ def _bdi(value: Any) -> Markup:
     return Markup("<bdi>{}</bdi>").format(rendering.shown(value, locale()))
 
 
-def typed(opened: Opened, step: Step, offered: dict[str, list[Record]]) -> dict[str, Any]:
+def typed(opened: Opened, step: Step, offered: Offered) -> dict[str, Any]:
     """What was answered before, as the form shows it again; all that was found, until somebody chooses."""
     opened = supposed(opened, step, offered)
     return {
@@ -166,11 +186,12 @@ def _standing(opened: Opened, field: Field) -> Any:
     return rendering.shown(field.starts_as(opened.case()), locale())
 
 
-def supposed(opened: Opened, step: Step, offered: dict[str, list[Record]]) -> Opened:
+def supposed(opened: Opened, step: Step, offered: Offered) -> Opened:
     """The application as it stands on the page: with all that was found, where nobody has chosen yet."""
     for field in step.fields:
         if isinstance(field, Found) and field.name not in opened.answers and offered[field.name]:
-            opened = answers.all_chosen(opened, field, offered[field.name])
+            found = [record for record in offered[field.name] if isinstance(record, Record)]
+            opened = answers.all_chosen(opened, field, found)
     return opened
 
 
@@ -178,12 +199,12 @@ def sent_before(kept: dict[str, str], asked: Iterable[Field]) -> dict[str, Any]:
     """For the form: what was sent after the session had run out stands in it as it was typed."""
     if not kept or request.method != "GET":
         return {}
-    several = {field.name for field in asked if isinstance(field, Found)}
+    several = {field.name for field in asked if isinstance(field, Found | Several)}
     values = [(name, value) for name, text in kept.items() for value in (text.split() if name in several else [text])]
     return {"formdata": MultiDict(values)}
 
 
-def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
+def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str]) -> dict[str, Any]:
     asked, going = corrections.open_fields(opened, step, remarks), corrections.open_steps(opened, remarks)
     before = next((earlier for earlier in reversed(going) if opened.service.precedes(earlier, step)), None)
     return {
@@ -195,7 +216,9 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
-        "none": next((field.none for field in asked if isinstance(field, FromRegister) and offered.get(field.name) == []), None),
+        "none": next(
+            (field.none for field in asked if isinstance(field, FromRegister | Slot) and offered.get(field.name) == []), None
+        ),
         "summaries": [list(_terms(record.rows())) for record in _summed(opened, step)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,

@@ -70,6 +70,7 @@ MESSAGES: dict[str, Text] = {
     "visit_cancelled": _("Site visit cancelled"),
     "payment_received": _("Payment received, with the receipt"),
     "paid_elsewhere": _("Paid elsewhere before: money is given back"),
+    "deposit_paid_back": _("The deposit is on its way to the account"),
 }
 CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
 STANCES: dict[str, tuple[Text, str]] = {

@@ -1,10 +1,16 @@
 """Municipality of Sohar: requests, permits and leases."""
 
+from datetime import time
+
 from blueprints.municipality import (
     add_address,
     amend_lease,
     cancel_lease,
+    completion_duplicate,
+    completion_letter,
+    deposit_refund,
     general_request,
+    major_permit,
     pay_fines,
     print_address_card,
     print_lease,
@@ -13,15 +19,21 @@ from blueprints.municipality import (
     register_lease,
     registers,
     renew_lease,
+    service_letter,
+    start_building,
 )
 from blueprints.municipality.outside_registers import violations
-from engine.service import Authority
+from engine.service import Authority, Opening
 from engine.wording import _
+from engine.working_time import Hours
+
+INSPECTIONS = Opening(Hours(time(8), time(13)), minutes=60, seats=2)
+"""Two inspectors, an hour each: *[ours]*, until the municipality says otherwise."""
 
 authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
-    summary=_("Requests to the municipality, answered by letter; violations, paid at once."),
+    summary=_("Leases, addresses, building permits, letters and violations in the district of Sohar."),
     services=(
         register_lease.service,
         renew_lease.service,
@@ -32,21 +44,29 @@ authority = Authority(
         print_supplement.service,
         add_address.service,
         print_address_card.service,
+        major_permit.service,
+        start_building.service,
+        completion_letter.service,
+        completion_duplicate.service,
+        deposit_refund.service,
+        service_letter.service,
         pay_fines.service,
         general_request.service,
     ),
-    registers=(registers.leases, registers.addresses, violations),
+    registers=(registers.leases, registers.addresses, registers.permits, violations),
     sections={
         "administration": _("Administration"),
         "engineering": _("Engineering"),
         "addressing": _("Addressing"),
         "leases": _("Lease contracts"),
+        "head": _("Head of the municipality"),
+        "finance": _("Finance"),
     },
+    openings={"engineering": INSPECTIONS},
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
     announced=(
-        _("Major building permit"),
         _("Issue a municipal licence"),
         _("Submit a complaint"),
     ),

@@ -17,8 +17,7 @@ def printing(code: str, title: Text, summary: Text, original: Service, missing: 
         if why := missing(case.record("lease")):
             yield Refusal(why, field="lease")
 
-    issued = original.issues
-    assert issued is not None
+    issued = original.certificates[0]
     return Service(
         code=f"municipality.{code}",
         section="leases",

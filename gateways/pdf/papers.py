@@ -63,7 +63,21 @@ class Letter(Paper):
     company: Words
     """To whom it is written."""
     rows: list[Row]
-    body: Running
+    body: NotRequired[Running]
+    statement: NotRequired[Words]
+    """One of the two: what a clerk wrote, or a fixed text."""
+
+
+class Permit(Paper):
+    """documents/permit.html, A4, and those that extend it: a permit or certificate of the municipality about a building."""
+
+    opening: Words
+    company: Words
+    """To whom it is given."""
+    rows: list[Row]
+    statement: Words
+    duplicate_of: str | None
+    """The serial it replaces; empty where that one was not issued here. None for what is no duplicate."""
 
 
 class Lease(Paper):

@@ -26,9 +26,9 @@ def texts_of(service: Service) -> Iterator[Text]:
         yield step.title
         for field in step.fields:
             yield from (text for text in (field.label, field.hint) if text)
-    if service.issues:
-        yield service.issues.title
-        yield from service.issues.says.values()
+    for certificate in service.certificates:
+        yield certificate.title
+        yield from certificate.says.values()
     if service.reply:
         yield service.reply
 

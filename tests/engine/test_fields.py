@@ -19,9 +19,12 @@ from engine.fields import (
     Day,
     Field,
     FromRegister,
+    Iban,
     LongText,
     Pattern,
     Place,
+    Several,
+    Slot,
     Text,
     Upload,
     Whole,
@@ -35,6 +38,7 @@ LABEL = _("Renewal period")
 TWO_YEARS = _("Two years")
 PLOT = Pattern("plot", LABEL, shape=r"\d{3}-\d{3}")
 PERIODS = Choice("months", LABEL, options=((12, _("One year")), (24, TWO_YEARS)))
+UTILITIES = Several("utilities", LABEL, options=(("water", LABEL), (4, TWO_YEARS), ("4x6", LABEL)))
 CATEGORY = Choice("category", LABEL, options=(("noise", LABEL), ("4x6", TWO_YEARS)))
 EVERY_KIND: tuple[Field, ...] = (
     Text("text", LABEL),
@@ -45,6 +49,9 @@ EVERY_KIND: tuple[Field, ...] = (
     Amount("amount", LABEL),
     Day("day", LABEL),
     PERIODS,
+    UTILITIES,
+    Iban("iban", LABEL),
+    Slot("slot", LABEL, office="trial.engineering"),
     Place("place", LABEL),
     FromRegister("record", LABEL, register="chamber.memberships"),
     ByNumber("number", LABEL, register="chamber.memberships"),
@@ -199,7 +206,7 @@ def test_nothing_typed_breaks_a_field_or_the_table_it_is_kept_in(field: Field, t
     kept = json.dumps(value)
     assert json.loads(kept) == value
     assert "\\u0000" not in kept  # PostgreSQL has no place for it
-    assert isinstance(value, str | int | dict)
+    assert isinstance(value, str | int | dict | list)
     assert not isinstance(field, Place | Amount) or field.clean(field.written(value)) == value
 
 
@@ -222,6 +229,60 @@ def test_an_answer_is_shown_as_it_is_meant(field: Field, value: Any, shown: Any)
 
 def test_a_day_is_shown_as_each_reader_writes_days():
     assert both(Day("from", LABEL).shown("2018-03-19")) == {"en": "19 March 2018", "ar": "١٩ مارس ٢٠١٨"}
+
+
+@pytest.mark.parametrize(("typed", "chosen"), [("water", ["water"]), ("4x6,٤", [4, "4x6"]), ("4 , water,4", ["water", 4])])
+def test_several_are_kept_once_in_the_order_they_are_offered(typed: str, chosen: list[object]):
+    assert UTILITIES.clean(typed) == chosen
+    assert UTILITIES.clean(",".join(UTILITIES.written(chosen))) == chosen
+
+
+@pytest.mark.parametrize("typed", ["", "gas", "water,gas", "water,", ","])
+def test_of_several_each_must_be_offered(typed: str):
+    with pytest.raises(Refusal, match="at least one"):
+        UTILITIES.clean(typed)
+
+
+def test_several_read_as_a_list_in_either_language():
+    assert both(UTILITIES.shown([4, "water"])) == {"en": "Renewal period, Two years", "ar": "فترة التجديد، سنتان"}
+    assert UTILITIES.shown(None) == []
+
+
+GOOD_IBAN = "OM810180000001299123456"  # the example of the SWIFT registry (ISO 13616)
+
+
+@pytest.mark.parametrize(
+    "typed", [GOOD_IBAN, "om81 0180 0000 0129 9123 456", "OM81-0180-0000-0129-9123-456", "OM٨١٠١٨٠٠٠٠٠٠١٢٩٩١٢٣٤٥٦"]
+)
+def test_an_iban_is_kept_without_signs_and_shown_masked(typed: str):
+    iban = Iban("iban", LABEL)
+    assert iban.clean(typed) == GOOD_IBAN
+    assert iban.shown(GOOD_IBAN) == "OM81 •••• 3456"
+    assert iban.clean(iban.written(GOOD_IBAN)) == GOOD_IBAN
+
+
+@given(st.integers(2, 22), st.sampled_from("0123456789"))
+def test_one_wrong_digit_of_an_iban_is_noticed(place: int, digit: str):
+    typed = GOOD_IBAN[:place] + digit + GOOD_IBAN[place + 1 :]
+    if typed != GOOD_IBAN:
+        with pytest.raises(Refusal, match="23 characters"):
+            Iban("iban", LABEL).clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["GB82WEST12345698765432", GOOD_IBAN[:-1], GOOD_IBAN + "1", "OM81ABC0000001299123456", "1234"])
+def test_another_countrys_or_a_shorter_iban_is_refused(typed: str):
+    with pytest.raises(Refusal) as refused:
+        Iban("iban", LABEL).clean(typed)
+    in_both(refused.value)
+
+
+def test_a_time_is_kept_in_utc_and_shown_in_muscat():
+    slot = Slot("slot", LABEL, office="trial.engineering")
+    assert slot.clean("2026-11-23T08:00+04:00") == "2026-11-23T04:00:00+00:00"
+    assert both(slot.shown("2026-11-23T04:00:00+00:00"))["en"] == "23 November 2026, 8:00 AM"
+    for typed in ("", "tomorrow", "2026-11-23T08:00"):
+        with pytest.raises(Refusal, match="Choose one"):
+            slot.clean(typed)
 
 
 @pytest.mark.parametrize("media_type", ["application/pdf", "image/jpeg", "image/png"])

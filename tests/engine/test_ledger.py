@@ -1,5 +1,7 @@
 """Double entry: whatever happens to money, the postings sum to zero."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,22 @@ def test_every_capture_balances(amounts: list[int]):
     postings = ledger.capture("clearing:bank:test", "chamber", [a_line(baisa) for baisa in amounts])
     assert sum(posting.amount.baisa for posting in postings) == 0
     assert postings[0].amount.baisa == sum(amounts)
+
+
+def test_a_deposit_is_held_not_earned_and_goes_back_whole():
+    lines = [a_line(70_000), replace(a_line(300_000), deposit=True)]
+    taken = ledger.capture("clearing:bank:live", "chamber", lines)
+    moved = [*taken, *ledger.owe("chamber", Money(300_000)), *ledger.transfer("chamber", Money(300_000))]
+    balances: dict[str, int] = {}
+    for posting in moved:
+        balances[posting.account] = balances.get(posting.account, 0) + posting.amount.baisa
+    assert balances == {
+        "clearing:bank:live": 370_000,
+        "income:chamber:chamber.first-year": -70_000,
+        "deposits:chamber": 0,
+        "payable:chamber": 0,
+        "transferred:chamber": -300_000,
+    }
 
 
 def test_stray_money_is_held_apart_and_given_back_without_a_trace_of_income():

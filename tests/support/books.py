@@ -11,6 +11,8 @@ from models import (
     Journal,
     JournalEntry,
     PaymentAttempt,
+    Payout,
+    PayoutState,
     Receipt,
     ReconciliationItem,
     Refund,
@@ -68,6 +70,8 @@ def _no_number_is_missing(receipts: list[Receipt]) -> None:
 def _every_journal_has_its_cause(captured: list[PaymentAttempt], done: list[Refund]) -> None:
     causes = {f"{'stray' if attempt.stray else 'capture'}:{attempt.uuid}" for attempt in captured}
     causes |= {f"refund:{refund.key}" for refund in done}
+    causes |= {f"payout-owed:{payout.subject}" for payout in Payout.select()}
+    causes |= {f"payout-paid:{payout.subject}" for payout in Payout.select().where(Payout.state == PayoutState.PAID)}
     journals = {journal.id: journal.source_key for journal in Journal.select()}
     assert Counter(journals.values()) == Counter(causes)
     sums = _sums((entry.journal_id, entry.amount) for entry in JournalEntry.select())

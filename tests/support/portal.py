@@ -107,11 +107,11 @@ class Portal:
             _account(person)
         return person
 
-    def clerk(self, desk: str) -> Person:
+    def clerk(self, desk: str, duty: str = "clerk") -> Person:
         """Somebody nobody has used yet, who works at that desk."""
         person = self.stranger()
         with self.tables():
-            models.Role.create(account=_account(person), name="clerk", authority=desk)
+            models.Role.create(account=_account(person), name=duty, authority=desk)
         return person
 
     def visitor(self, **options: Any) -> dict[str, Any]:

@@ -11,7 +11,22 @@ from engine import ledger
 from engine.catalogue import catalogue
 from engine.errors import Refusal
 from engine.fees import Quote
-from engine.fields import Amount, Choice, Day, Field, Found, FromRegister, Pattern, Place, Text, Upload, Whole
+from engine.fields import (
+    Amount,
+    Choice,
+    Day,
+    Field,
+    Found,
+    FromRegister,
+    Iban,
+    Pattern,
+    Place,
+    Several,
+    Slot,
+    Text,
+    Upload,
+    Whole,
+)
 from engine.registers import Kind, Record, Register
 from engine.service import Charge, Service
 from models import Account, Application
@@ -119,6 +134,12 @@ def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
             return mark(field.name)
         case Upload():
             return None
+        case Several():
+            return [value for value, _label in field.options[: chance.randint(1, len(field.options))]]
+        case Iban():
+            return "OM780270123456789012345"
+        case Slot():
+            return dt.datetime.combine(day + dt.timedelta(days=chance.randint(1, 30)), dt.time(4), dt.UTC).isoformat()
         case Choice():
             return chance.choice(field.options)[0]
         case Whole():
@@ -155,8 +176,6 @@ def _columns(register: Register, field: FromRegister, day: dt.date, chance: rand
             yield column.name, 1000 * chance.randint(5, 500)
         elif column.kind is Kind.DAY:
             yield column.name, (day + dt.timedelta(days=chance.randint(-60, 60))).isoformat()
-        elif column.kind is Kind.MONEY:
-            yield column.name, chance.randint(600, 12_000) * 1000
         elif column.kind is Kind.WHOLE:
             yield column.name, chance.randint(1, 3)
         else:

@@ -9,7 +9,7 @@ from engine import digits
 from engine.money import Money
 from engine.wording import Words
 from gateways.pdf import qr
-from gateways.pdf.papers import LABELS, Declaration, Lease, MembershipCertificate, Paper, Receipt, YearStatement
+from gateways.pdf.papers import LABELS, Declaration, Lease, Letter, MembershipCertificate, Paper, Permit, Receipt, YearStatement
 
 CREATED = datetime(2018, 3, 19, 6, 30, tzinfo=UTC)
 # One signed line for the pictures: a signature is different every time, and a golden image must not be.
@@ -358,6 +358,93 @@ def _paid(number: str, sum_paid: Money) -> dict[str, Any]:
     }
 
 
+MUNICIPALITY = words("Municipality of Sohar", "بلدية صحار")
+ALI = words("Ali Said Al Jahdhami", "علي سعيد الجهضمي")
+
+
+def short_permit() -> Permit:
+    """A permit for a large building."""
+    return {
+        **_paper(words("Major building permit", "إباحة بناء كبرى"), "D-2026-000017"),
+        "authority": MUNICIPALITY,
+        "opening": words(
+            "The municipality permits the building described below to", "تأذن البلدية بإقامة البناء المبيّن أدناه للمالك:"
+        ),
+        "company": ALI,
+        "rows": [
+            (words("Permit number", "رقم الإباحة"), words("202600017", "202600017")),
+            (words("Plot number", "رقم القطعة"), words("412", "412")),
+            (words("Use of the building", "استعمال المبنى"), words("Villa", "فيلا سكنية")),
+            (words("Number of floors", "عدد الطوابق"), words("2", "2")),
+            (words("Built area (m²)", "المساحة المبنية (م²)"), words("480", "480")),
+            (words("Civil number of the engineer", "الرقم المدني للمهندس"), words("7015512", "7015512")),
+            (words("Deposit", "التأمين"), money(300)),
+            (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026")),
+        ],
+        "statement": words(
+            "Building begins only with the permit to start. The approved drawings hold. The deposit is paid back after completion.",
+            "لا يبدأ البناء إلا بتصريح الشروع، ويُلتزم فيه بالمخططات المعتمدة، ويُردّ التأمين بعد اكتمال البناء.",
+        ),
+        "duplicate_of": None,
+    }
+
+
+def long_permit() -> Permit:
+    """A completion certificate in place of a lost one, filed by an office, of a company with long names."""
+    short = short_permit()
+    rows = short["rows"]
+    office = words(
+        "Al Ufuq Al Arabi Engineering Consultancy, Urban Planning and Project Supervision Office & Partners LLC",
+        "مكتب الأفق العربي للاستشارات الهندسية والتخطيط العمراني والإشراف على المشروعات وشركاؤه (ش.م.م)",
+    )
+    return {
+        **short,
+        "title": words("Completion certificate", "شهادة إكمال بناء"),
+        "opening": words(
+            "The municipality certifies that the building described below is completed as its permit allows. Its owner:",
+            "تشهد البلدية بأن البناء المبيّن أدناه قد اكتمل وفق إباحته، ومالكه:",
+        ),
+        "company": words(
+            "Abdulrahman bin Mohammed bin Abdullah bin Sulaiman Al Mazrui, for himself and for his heirs and partners",
+            "عبد الرحمن بن محمد بن عبد الله بن سليمان المزروعي، عن نفسه وعن ورثته وشركائه",
+        ),
+        "rows": [
+            *rows[:2],
+            (rows[2][0], words("School, mosque or other public building", "مدرسة أو مسجد أو مبنى عام آخر")),
+            *rows[3:5],
+            (words("Consulting office", "المكتب الاستشاري"), office),
+            (words("Contractor", "المقاول"), long_certificate()["company"]),
+            (words("Completed on", "تاريخ الإكمال"), words("14 May 2026", "14 مايو 2026")),
+            rows[7],
+            (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات")),
+        ],
+        "statement": words(
+            "The municipality has inspected the building. With this certificate the owner may ask for the deposit.",
+            "عاينت البلدية المبنى، وللمالك بهذه الشهادة أن يطلب ردّ التأمين.",
+        ),
+        "duplicate_of": "D-2025-004711",
+    }
+
+
+def connection_letter() -> Letter:
+    return {
+        **_paper(words("Letter for electricity and water", "رسالة الكهرباء والماء"), "D-2026-000018"),
+        "authority": MUNICIPALITY,
+        "opening": words("To whom it may concern: about the building of", "إلى من يهمه الأمر، بشأن مبنى:"),
+        "company": ALI,
+        "rows": [
+            (words("Subject", "الموضوع"), words("Electricity and water", "الكهرباء والماء")),
+            (words("Permit number", "رقم الإباحة"), words("202490003", "202490003")),
+            (words("Plot number", "رقم القطعة"), words("96", "96")),
+            (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026")),
+        ],
+        "statement": words(
+            "The building is completed. The municipality has no objection to connecting it to electricity and water.",
+            "اكتمل المبنى، ولا مانع لدى البلدية من إيصال الكهرباء والماء إليه.",
+        ),
+    }
+
+
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
@@ -370,4 +457,7 @@ PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "declaration_long": ("documents/declaration.html", long_declaration),
     "statement_short": ("documents/year_statement.html", short_statement),
     "statement_long": ("documents/year_statement.html", long_statement),
+    "permit_short": ("documents/permit.html", short_permit),
+    "permit_long": ("documents/completion.html", long_permit),
+    "connection_letter": ("documents/connection_letter.html", connection_letter),
 }
