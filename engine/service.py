@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.assurance import Assurance
-from engine.errors import Refusal
+from engine.errors import Refusal, Start
 from engine.fees import Fee
 from engine.fields import Field, inputs
 from engine.registers import Record, Register, Shown
@@ -28,6 +28,7 @@ __all__ = [
     "Decision",
     "Declaration",
     "Effect",
+    "Facts",
     "Fee",
     "Quote",
     "Refusal",
@@ -36,6 +37,7 @@ __all__ = [
     "Sample",
     "Service",
     "Stage",
+    "Start",
     "Step",
     "Summary",
     "WorkingDays",
@@ -79,6 +81,10 @@ class Case:
     def record(self, name: str) -> Record:
         return self.records[name]
 
+    def find(self, name: str) -> Record | None:
+        """As `record`, of one that there need not be."""
+        return self.records.get(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -89,6 +95,13 @@ class Summary:
 
 
 Rows = Iterable[tuple[Text, Shown | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Shows rows of the rules' own making, such as what two registers say of the same company."""
+
+    rows: Callable[[Case], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +131,13 @@ class Creation:
     """A new register record, made in the transaction that settles or decides; it gets the register's next number.
 
     The rules of the document find it as `case.record(name)`. A service whose `subject` is that name issues the document of the record.
+    `first_of` is a record on which nothing of that register may hang yet: if something does meanwhile, a person looks at it.
     """
 
     name: str
     register: Register
     data: Mapping[str, Any]
+    first_of: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +186,7 @@ class Step:
 
     name: str
     title: Text
-    items: tuple[Field | Summary, ...]
+    items: tuple[Field | Summary | Facts, ...]
     assurance: Assurance
     shows: Quote | None
 
@@ -179,7 +194,7 @@ class Step:
         self,
         name: str,
         title: Text,
-        *items: Field | Summary,
+        *items: Field | Summary | Facts,
         assurance: Assurance = Assurance.PASSWORD,
         shows: Quote | None = None,
     ) -> None:
@@ -271,6 +286,15 @@ class Service:
     def decided_by(self, case: Case) -> Decision:
         """Who decides this very case."""
         return Decision.AUTOMATIC if self.automatic_when(case) else self.decision
+
+    def refused(self, case: Case) -> list[Refusal]:
+        """What the rules refuse as far as can be told: up to the first that asks for what is not answered yet."""
+        found: list[Refusal] = []
+        try:
+            found.extend(self.refusals(case))  # keeps what came before
+        except KeyError:
+            pass
+        return found
 
     def decides(self, number: int) -> bool:
         """Whether approving at that stage approves the application: nobody is asked after it."""

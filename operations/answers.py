@@ -48,14 +48,15 @@ def answer(
     refused: list[Refusal] = []
     values: dict[str, Any] = {}
     records: dict[str, Record] = {}
+    brought: dict[str, Record | None] = {}
     fields = corrections.open_fields(opened, step, corrections.remarks_on(opened.row))
     stored = {field.name: store(field, files[field.name]) for field in fields if files and field.name in files}
     for field in fields:
         try:
-            values[field.name] = _value(actor, opened, field, typed, records, stored)
+            values[field.name] = _value(actor, opened, field, typed, records, brought, stored)
         except Refusal as refusal:
             refused.append(refusal)
-    _keep(actor, opened, step, values, records)
+    _keep(actor, opened, step, values, records | brought)
     if refused:
         raise refused[0]
 
@@ -77,6 +78,7 @@ def _value(
     field: Field,
     typed: Mapping[str, str],
     records: dict[str, Record],
+    brought: dict[str, Record | None],
     stored: Mapping[str, dict[str, Any]],
 ) -> Any:
     if isinstance(field, UploadField):
@@ -87,6 +89,7 @@ def _value(
         if found is None:
             raise Refusal(field.unknown if isinstance(field, ByNumber) else field.missing(), field=field.name)
         records[field.name] = found
+        brought.update(registers.brought(field, found.number))
     return value
 
 
@@ -127,7 +130,7 @@ def _media_type(head: bytes) -> str | None:
 
 
 @database.atomic()
-def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], records: dict[str, Record]) -> None:
+def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], records: Mapping[str, Record | None]) -> None:
     row = lock(actor, opened.reference)
     if State(row.state) not in EDITABLE:
         raise Conflict(_("This application was already submitted. Nothing was changed; open it to see where it stands."))
@@ -136,7 +139,8 @@ def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], reco
         if answers.get(name) != value and name in answers:
             _forget_dependents(opened.service, name, answers, kept)
         answers[name] = value
-    kept |= {name: record.frozen() for name, record in records.items()}
+    kept |= {name: record.frozen() for name, record in records.items() if record}
+    kept = {name: frozen for name, frozen in kept.items() if records.get(name, frozen)}
     row.answers, row.records, row.updated_at = answers, kept, now()
     row.save()
     for field in step.fields:

@@ -44,6 +44,7 @@ UNIQUE = {
     "journal": {"source_key"},
     "opinion": {"application_id, desk WHERE closed_at IS NULL"},
     "message": {"key"},
+    "no_reminder": {"account_id, register"},
     "office": {"registration"},
     "operator": {"account_id WHERE ended_at IS NULL"},
     "outbox": {"key"},
