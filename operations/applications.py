@@ -79,8 +79,9 @@ class Opened:
         return self.service.refused(Case(answers, records, today()))
 
     def missing(self) -> Step | None:
-        """The first step that lacks an answer, or whose answers are refused: there one goes on."""
-        return next((step for step in self.service.steps if not self.complete(step) or self.refused(step)), None)
+        """The first step that lacks an answer, or of a draft whose answers are refused: there one goes on."""
+        drafted = self.state is State.DRAFT
+        return next((step for step in self.service.steps if not self.complete(step) or (drafted and self.refused(step))), None)
 
     def reachable(self, step: Step) -> bool:
         """Whether everything before this step is answered."""

@@ -287,7 +287,7 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
             reminder = registers.next_reminder(register, data, row.data, row.remind_on)
             _change.run(row.id, *register.hangs_on(data), data, reminder, now())
     fresh = [
-        dict(zip(COLUMNS, (register.code, number, *register.hangs_on(data), data, register.first_reminder(data, today()), now())))
+        dict(zip(COLUMNS, _values(register, number, data), strict=True))
         for number, data in records.items()
         if number not in known
     ]
@@ -300,6 +300,10 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
 
 
 COLUMNS = ("register", "number", "holder", "parent", "data", "remind_on", "changed_at")
+
+
+def _values(register: Register, number: str, data: dict[str, Any]) -> tuple[Any, ...]:
+    return register.code, number, *register.hangs_on(data), data, register.first_reminder(data, today()), now()
 
 
 @statement

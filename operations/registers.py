@@ -159,7 +159,7 @@ def brought(field: FromRegister, number: str) -> Iterator[tuple[str, Record | No
         yield name, _record(row) if row else None
 
 
-def again(records: Mapping[str, Record], fields: Iterable[Field]) -> Iterator[tuple[str, Record | None]]:
+def again(records: Mapping[str, Record], fields: Iterable[Field] = ()) -> Iterator[tuple[str, Record | None]]:
     """The same records as they are now, each as far as it was seen; None for one that is gone. So too what came with them."""
     for name, record in records.items():
         fresh = find(record.register.code, record.number)

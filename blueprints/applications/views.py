@@ -9,11 +9,12 @@ from werkzeug.datastructures import MultiDict
 
 from engine.catalogue import catalogue
 from engine.clock import business_day
+from engine.errors import Refusal
 from engine.fees import Quote
 from engine.fields import Field, FromRegister, Upload
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
-from engine.service import Step, Summary
+from engine.service import Facts, Step, Summary
 from engine.wording import Text, _
 from operations import announcements, applications, corrections, declarations, documents, payments, submission
 from operations.applications import Opened
@@ -131,7 +132,9 @@ def sent_before(kept: dict[str, str]) -> dict[str, Any]:
     return {"formdata": MultiDict(kept)} if kept and request.method == "GET" else {}
 
 
-def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str]) -> dict[str, Any]:
+def step(
+    opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: dict[str, str], refused: list[Refusal]
+) -> dict[str, Any]:
     asked, going = corrections.open_fields(opened, step, remarks), corrections.open_steps(opened, remarks)
     before = next((earlier for earlier in reversed(going) if opened.service.precedes(earlier, step)), None)
     return {
@@ -144,7 +147,8 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "asked": asked,
         "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
         "none": next((field.none for field in asked if isinstance(field, FromRegister) and offered.get(field.name) == []), None),
-        "summaries": [list(_terms(_summed(opened, item).rows())) for item in step.items if isinstance(item, Summary)],
+        "refused": list(_ways_on(refused)),
+        "summaries": [list(_terms(_rows(opened, item))) for item in step.items if isinstance(item, Summary | Facts)],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
@@ -152,9 +156,19 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
     }
 
 
-def _summed(opened: Opened, item: Summary) -> Record:
+def _rows(opened: Opened, item: Summary | Facts) -> Iterable[tuple[Any, Any]]:
+    if isinstance(item, Facts):
+        return item.rows(opened.case())
     record = opened.records[item.record]
-    return record.only(item.columns) if item.columns else record
+    return (record.only(item.columns) if item.columns else record).rows()
+
+
+def _ways_on(refused: Iterable[Refusal]) -> Iterable[dict[str, Any]]:
+    """What stands in the way, and the service that helps, where it is offered here."""
+    for refusal in refused:
+        service = catalogue.services.get(refusal.start.service) if refusal.start else None
+        answers = refusal.start.answers if refusal.start else {}
+        yield {"message": refusal.message, "service": service, "answers": answers}
 
 
 def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, Any]]:
@@ -220,7 +234,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "sections": sections,
         "back": next((section["href"] for section in reversed(sections) if section["href"]), None),
         "seal": offer.seal,
-        "refusals": offer.refusals,
+        "refused": list(_ways_on(offer.refusals)),
         "unset": offer.unset,
         "facts": _facts(offer.also),
         "trail": trail(opened, asked),
@@ -261,6 +275,7 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "state": opened.state,
         "status": LABELS[opened.state],
         "kind": KINDS[opened.state],
+        "refused": list(_ways_on(opened.refused(opened.service.steps[-1]))) if opened.editable else [],
         "bill": bill,
         "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
         "facts": _facts(frozen.get("also", [])),

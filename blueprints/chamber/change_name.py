@@ -3,23 +3,11 @@
 Source: the chamber's manual of its electronic services (2018), "Change name".
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from blueprints.chamber.membership import (
-    CARD,
-    ID,
-    MEMBER,
-    certificate,
-    charges,
-    check_company,
-    ended,
-    names,
-    which_company,
-    which_membership,
-)
-from engine.service import Case, Charge, Decision, Effect, Quote, Refusal, Rows, Sample, Service
+from blueprints.chamber import membership
+from engine.service import Case, Charge, Decision, Effect, Quote, Refusal, Rows, Service
 from engine.wording import _
 
 
@@ -28,7 +16,7 @@ def changes(case: Case) -> dict[str, Any]:
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
-    yield from ended(case)
+    yield from membership.ended(case)
     if case.record("membership").name == case.record("registration").name:
         same = _("The chamber's file has the same names as the ministry's register already, so there is nothing to change.")
         yield Refusal(same, field="membership")
@@ -39,7 +27,7 @@ def effects(case: Case) -> Iterator[Effect]:
 
 
 def both_names(case: Case) -> Rows:
-    yield from names(case.record("membership"))
+    yield from membership.names(case.record("membership"))
     yield from new_names(case)
 
 
@@ -49,29 +37,25 @@ def new_names(case: Case) -> Rows:
     yield _("New company name in Arabic"), new["ar"] or "—"
 
 
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any company"))
-
-
 service = Service(
     code="chamber.change-name",
     title=_("Change name"),
     summary=_("Have the chamber take over a company's new name from the ministry's register, and get the certificate with it."),
-    needs=(ID, MEMBER, _("The new name, already entered in the commercial register"), CARD),
+    needs=(membership.ID, membership.MEMBER, _("The new name, already entered in the commercial register"), membership.CARD),
     takes=_("About three minutes. The certificate is issued as soon as the payment is confirmed."),
     known_as=(_("Change company name"), _("Change the trade name")),
     fee_codes=("chamber.name-change",),
     steps=(
-        which_company(_("Whose name has changed?")),
-        which_membership(),
-        check_company(both_names, shows=Quote(new_names)),
+        membership.which_company(_("Whose name has changed?")),
+        membership.which_membership(),
+        membership.check_company(both_names, shows=Quote(new_names)),
     ),
     subject="membership",
-    fees=charges("chamber.name-change"),
-    samples=samples,
+    fees=membership.charges("chamber.name-change"),
+    samples=membership.any_company,
     refusals=refusals,
     effects=effects,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
-    issues=certificate(changes),
+    issues=membership.certificate(changes),
 )

@@ -3,28 +3,14 @@
 Source: the chamber's manual of its electronic services (2018), "Get your certificate".
 """
 
-import datetime as dt
-from collections.abc import Iterator
-
-from blueprints.chamber.membership import (
-    CARD,
-    ID,
-    MEMBER,
-    certificate,
-    charges,
-    check_company,
-    ended,
-    names,
-    which_company,
-    which_membership,
-)
-from engine.service import Case, Charge, Decision, Quote, Rows, Sample, Service
+from blueprints.chamber import membership
+from engine.service import Case, Charge, Decision, Quote, Rows, Service
 from engine.wording import _
 
 
 def company_data(case: Case) -> Rows:
     member = case.record("membership")
-    yield from names(member)
+    yield from membership.names(member)
     yield _("Address"), member.address
     if email := member.data.get("email"):
         yield _("E-mail"), email
@@ -33,28 +19,24 @@ def company_data(case: Case) -> Rows:
     yield _("Civil number"), case.record("registration").holder
 
 
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any company"))
-
-
 service = Service(
     code="chamber.get-certificate",
     title=_("Get your certificate"),
     summary=_("Get a company's chamber certificate again when it is lost. It is marked as a duplicate."),
-    needs=(ID, MEMBER, CARD),
+    needs=(membership.ID, membership.MEMBER, membership.CARD),
     takes=_("About three minutes. The certificate is issued as soon as the payment is confirmed."),
     known_as=(_("Replace the lost card"), _("Lost chamber certificate")),
     fee_codes=("chamber.certificate",),
     steps=(
-        which_company(_("Whose certificate was lost?")),
-        which_membership(),
-        check_company(company_data, shows=Quote()),
+        membership.which_company(_("Whose certificate was lost?")),
+        membership.which_membership(),
+        membership.check_company(company_data, shows=Quote()),
     ),
     subject="membership",
-    fees=charges("chamber.certificate"),
-    samples=samples,
-    refusals=ended,
+    fees=membership.charges("chamber.certificate"),
+    samples=membership.any_company,
+    refusals=membership.ended,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
-    issues=certificate(lambda case: {}, duplicate=True),
+    issues=membership.certificate(lambda case: {}, duplicate=True),
 )

@@ -3,13 +3,14 @@
 Source: the chamber's manual of its electronic services (2018). It shows who proves themselves where: once company and membership are chosen.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine.assurance import Assurance
 from engine.fields import FromRegister
 from engine.registers import Record
-from engine.service import Case, Certificate, Facts, Fee, Quote, Refusal, Rows, Start, Step
+from engine.service import Case, Certificate, Facts, Fee, Quote, Refusal, Rows, Sample, Start, Step
 from engine.wording import Text, _
 
 ID = _("Your ID card's number, with Mobile ID switched on for your phone")
@@ -66,6 +67,10 @@ def charges(code: str) -> Callable[[Case], Iterator[Fee]]:
         yield Fee(code)
 
     return fees
+
+
+def any_company(day: dt.date) -> Iterator[Sample]:
+    yield Sample(_("Any company"))
 
 
 def renewal(member: Record) -> Start:

@@ -7,16 +7,15 @@ schedule at zero. Its CAPTCHA is asked when registering and signing in here.
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.chamber.membership import ID, certificate, charges, check_company, grade, names, renewal, which_company
+from blueprints.chamber import membership, terms
 from blueprints.chamber.registers import memberships
-from blueprints.chamber.terms import NEW_MEMBERSHIP
 from engine.calendar import add_months
-from engine.service import Case, Charge, Creation, Decision, Quote, Refusal, Rows, Sample, Service
+from engine.service import Case, Charge, Creation, Decision, Quote, Refusal, Rows, Service
 from engine.wording import _
 
 
 def expiry(case: Case) -> dt.date:
-    return add_months(case.today, NEW_MEMBERSHIP)
+    return add_months(case.today, terms.NEW_MEMBERSHIP)
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -24,7 +23,7 @@ def refusals(case: Case) -> Iterator[Refusal]:
         already = _(
             "This company is already a member, under OCCI number %(number)s. It is renewed, not registered.", number=member.number
         )
-        yield Refusal(already, field="registration", start=renewal(member))
+        yield Refusal(already, field="registration", start=membership.renewal(member))
 
 
 def effects(case: Case) -> Iterator[Creation]:
@@ -36,39 +35,35 @@ def effects(case: Case) -> Iterator[Creation]:
 
 def company_data(case: Case) -> Rows:
     company = case.record("registration")
-    yield from names(company)
+    yield from membership.names(company)
     yield _("Address"), company.address
     yield _("Commercial registration"), company.number
     yield _("Civil number"), company.holder
-    yield _("Grade"), grade(company)
+    yield _("Grade"), membership.grade(company)
 
 
 def outcome(case: Case) -> Rows:
     yield _("Expiry date"), expiry(case)
 
 
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any company"))
-
-
 service = Service(
     code="chamber.register-membership",
     title=_("New membership registration"),
     summary=_("Make a company a member of the chamber and get its certificate at once."),
-    needs=(ID, _("A company under your name in the commercial register that is not a member yet")),
+    needs=(membership.ID, _("A company under your name in the commercial register that is not a member yet")),
     takes=_("About three minutes. The certificate is issued as soon as you submit."),
     known_as=(_("Join the chamber"), _("Chamber card for a new company")),
     fee_codes=("chamber.registration",),
     steps=(
-        which_company(_("Which company is to be a member?"), brings=(("membership", "chamber.memberships"),)),
-        check_company(company_data, shows=Quote(outcome)),
+        membership.which_company(_("Which company is to be a member?"), brings=(("membership", "chamber.memberships"),)),
+        membership.check_company(company_data, shows=Quote(outcome)),
     ),
     subject="membership",
-    fees=charges("chamber.registration"),
-    samples=samples,
+    fees=membership.charges("chamber.registration"),
+    samples=membership.any_company,
     refusals=refusals,
     effects=effects,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
-    issues=certificate(lambda case: {}),
+    issues=membership.certificate(lambda case: {}),
 )

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from blueprints.chamber.membership import CARD, ID, MEMBER, certificate, which_company, which_membership
+from blueprints.chamber import membership
 from blueprints.chamber.registers import GRADES, memberships
 from engine.assurance import Assurance
 from engine.calendar import add_months, whole_years
@@ -72,13 +72,13 @@ service = Service(
     code="chamber.renew-membership",
     title=_("Membership renewal"),
     summary=_("Renew a company's chamber membership and get the new certificate at once."),
-    needs=(ID, MEMBER, CARD),
+    needs=(membership.ID, membership.MEMBER, membership.CARD),
     takes=_("About five minutes. The certificate is issued as soon as the payment is confirmed."),
     known_as=(_("Renew the chamber card"), _("Renew the chamber certificate")),
     fee_codes=("chamber.first-year", "chamber.second-year", "chamber.old-debit"),
     steps=(
-        which_company(_("Which company is renewing?")),
-        which_membership(
+        membership.which_company(_("Which company is renewing?")),
+        membership.which_membership(
             none=_("This company is not a chamber member yet, so there is nothing to renew. Go back and choose another company.")
         ),
         Step("company", _("Check the company's data"), Summary("membership", columns=COMPANY), assurance=Assurance.SUBSTANTIAL),
@@ -103,5 +103,5 @@ service = Service(
             "for the period and the fees stated in it."
         )
     ),
-    issues=certificate(changes),
+    issues=membership.certificate(changes),
 )

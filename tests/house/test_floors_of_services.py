@@ -61,7 +61,7 @@ def imports(text: str, but: str = "-") -> set[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith(but):
+        elif isinstance(node, ast.ImportFrom) and not f"{node.module}.".startswith(but):
             found.add("." if node.level else (node.module or "").partition(".")[0])
     return found
 

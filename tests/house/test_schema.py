@@ -282,6 +282,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "DataCopy",
         "SavedFilter",
         "RecordParty",
+        "NoReminder",
     }
 
 
