@@ -19,6 +19,7 @@ import blueprints.administration
 import blueprints.applications
 import blueprints.audit
 import blueprints.chamber
+import blueprints.checks
 import blueprints.counter
 import blueprints.desk
 import blueprints.documents
@@ -36,6 +37,7 @@ import blueprints.page
 import blueprints.pages
 import blueprints.payments
 import blueprints.registers
+import blueprints.reminders
 import blueprints.security
 import blueprints.style
 import blueprints.supervision
@@ -73,6 +75,8 @@ WEB = (
     blueprints.identity.provider,
     blueprints.payments,
     blueprints.documents,
+    blueprints.checks,
+    blueprints.reminders,
     blueprints.desk,
     blueprints.audit,
     blueprints.administration,

@@ -89,9 +89,9 @@ class Reminder:
         """Which reminder it is time for with so many days left: the last one that has come; None while none has, and after the end."""
         return min((days for days in self.days if 0 <= left <= days), default=None)
 
-    def after(self, mark: int) -> int | None:
-        """The one that follows."""
-        return max((days for days in self.days if days < mark), default=None)
+    def next_after(self, left: int) -> int | None:
+        """The one that is still to come with so many days left."""
+        return max((days for days in self.days if days < left), default=None)
 
     def answers(self, number: str, parent: str | None) -> dict[str, str]:
         """What the renewal begins with."""

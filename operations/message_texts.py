@@ -42,6 +42,10 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "browser": (_("The browser"), "Firefox · Linux"),
     "address": (_("The network address"), "192.0.2.1"),
     "new": (_("The new address or number, half hidden"), "a•••@example.om"),
+    "what": (_("What ends"), {"ar": "عضوية الغرفة", "en": "Chamber membership"}),
+    "number": (_("The record's number"), "91868"),
+    "about": (_("Whose record it is"), {"ar": "المشاريع الواعدة", "en": "promising projects"}),
+    "stop_link": (_("The address where reminders are stopped"), "https://example.om/reminders/chamber.memberships/stop/1-abc"),
     "role": (_("The role"), {"ar": "موظف", "en": "Clerk"}),
     "place": (_("Where it counts"), {"ar": "البلدية", "en": "Municipality"}),
 }
@@ -87,6 +91,9 @@ TEMPLATES: dict[str, Template] = {
     "second_factor_reset": Template(_("The second step was reset"), ("name",)),
     "account_closing": Template(_("An account is about to be closed"), ("name", "at", "sign_in_link", "recovery_link")),
     "data_copy_ready": Template(_("The copy of one's data is ready"), ("name", "until", "data_link", "recovery_link")),
+    "record_ending": Template(
+        _("Something is about to end"), ("name", "what", "number", "about", "until", "link", "stop_link"), _BOTH, ("link",)
+    ),
     "staff_invited": Template(_("An invitation to the staff"), ("name", "link"), needs=("link",)),
     "role_given": Template(_("A role was given"), ("name", "role", "place")),
     "role_taken": Template(_("A role was taken away"), ("name", "role", "place")),

@@ -27,6 +27,7 @@ from models import (
     Document,
     Identifier,
     Message,
+    NoReminder,
     PaymentAttempt,
     Receipt,
     Refund,
@@ -72,6 +73,8 @@ WORDS: dict[str, Text] = {
     "sessions": _("Where you were signed in"),
     "security_events": _("What happened on your account"),
     "messages": _("Messages"),
+    "no_reminders": _("Reminders you stopped"),
+    "register": _("Register"),
     "delegations": _("Who may act for you"),
     "services": _("Services"),
     "until": _("Until"),
@@ -247,6 +250,7 @@ OF_THE_ACCOUNT: tuple[tuple[str, type[Row]], ...] = (
     ("sessions", Session),
     ("security_events", SecurityEvent),
     ("messages", Message),
+    ("no_reminders", NoReminder),
 )
 OF_AN_APPLICATION: tuple[tuple[str, type[Row]], ...] = (("bills", Bill), ("documents", Document), ("uploads", Upload))
 

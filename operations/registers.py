@@ -21,7 +21,7 @@ def offered(field: FromRegister, civil_number: str | None, answers: dict[str, An
     if civil_number is None or isinstance(field, ByNumber):
         return []
     if field.of is not None:
-        return [_record(row) for row in _hanging.all(field.register, answers.get(field.of))]
+        return hanging(field.register, answers.get(field.of, ""))
     return [_record(row) for row in _theirs(catalogue.registers[field.register], civil_number)]
 
 
@@ -64,6 +64,11 @@ def _held(register: Any, holder: Any) -> Any:
 def _hanging(register: Any, parent: Any) -> Any:
     hanging = (RegisterRecord.register == register) & (RegisterRecord.parent == parent)
     return RegisterRecord.select().where(hanging).order_by(RegisterRecord.number)
+
+
+def hanging(register: str, parent: str) -> list[Record]:
+    """The records of a register that hang on that number."""
+    return [_record(row) for row in _hanging.all(register, parent)]
 
 
 def find(register: str, number: str) -> Record | None:

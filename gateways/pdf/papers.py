@@ -34,7 +34,7 @@ class MembershipCertificate(Paper):
     rows: list[Row]
     statement: Words
     duplicate_of: str | None
-    """The serial of the certificate this one replaces."""
+    """The serial of the certificate this one replaces; empty where we did not issue it, None on an original."""
 
 
 class Running(TypedDict):
@@ -109,6 +109,7 @@ LABELS: dict[str, Text] = {
     "verify": _("To check this document, scan the code or open"),
     "sealed": _("Sealed electronically; valid without a stamp or signature."),
     "duplicate": _("Duplicate, in place of"),
+    "duplicate_unknown": _("Duplicate, in place of a lost one"),
     "receipt_number": _("Receipt number"),
     "paid_at": _("Paid on"),
     "payer": _("Paid by"),
