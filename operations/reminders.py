@@ -85,7 +85,7 @@ def _holder(reminder: Reminder, row: RegisterRecord) -> str | None:
     if not reminder.of:
         return row.holder  # type: ignore[no-any-return]
     of = registers.find(reminder.of, row.parent) if row.parent else None
-    return of.data.get(of.register.holder) if of else None
+    return of.data.get(of.register.holder or "") if of else None
 
 
 @statement

@@ -236,6 +236,7 @@ PERSONAL = sorted(
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
     "name": "period",
+    "number": "91868",
     "field": "deed",
     "serial": "D-2026-000001",
     "int:session_id": "1",
