@@ -20,6 +20,7 @@ import blueprints.agreements
 import blueprints.applications
 import blueprints.audit
 import blueprints.chamber
+import blueprints.checks
 import blueprints.counter
 import blueprints.desk
 import blueprints.documents
@@ -38,6 +39,7 @@ import blueprints.pages
 import blueprints.payments
 import blueprints.payouts
 import blueprints.registers
+import blueprints.reminders
 import blueprints.security
 import blueprints.style
 import blueprints.supervision
@@ -78,6 +80,8 @@ WEB = (
     blueprints.payments,
     blueprints.payouts,
     blueprints.documents,
+    blueprints.checks,
+    blueprints.reminders,
     blueprints.desk,
     blueprints.audit,
     blueprints.administration,

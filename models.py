@@ -1375,6 +1375,17 @@ class OwnPaper(Row):
         indexes = ((("account", "applicant", "name"), True),)
 
 
+class NoReminder(Row):
+    """Who wants to hear no more that their records of a register end."""
+
+    account = ForeignKeyField(Account, index=False, on_delete="CASCADE")
+    register = TextField()
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("account", "register"), True),)
+
+
 class Outbox(Row):
     """Work promised in a business transaction and done after it, once, by whoever leases it."""
 
@@ -1405,9 +1416,18 @@ class RegisterRecord(Row):
     data = JSONField()
     changed_at = UtcField()
     changed_by = ForeignKeyField(Application, null=True, on_delete="RESTRICT")  # null: the extract
+    remind_on = DateField(null=True)  # when its holder hears next that it ends; null: not any more
 
     class Meta:
         indexes = ((("register", "number"), True), (("register", "holder"), False), (("register", "parent"), False))
+
+
+RegisterRecord.add_index(
+    RegisterRecord.register,
+    RegisterRecord.remind_on,
+    where=RegisterRecord.remind_on.is_null(False),
+    name="register_record_reminders",
+)
 
 
 class RecordParty(Row):

@@ -10,7 +10,7 @@ from pathlib import Path
 from huey.api import Huey, PostgresHuey, SqliteHuey
 from psycopg.errors import UniqueViolation
 
-from operations import audit_chain, escalations, health, housekeeping, outbox, retention
+from operations import audit_chain, escalations, health, housekeeping, outbox, reminders, retention
 
 SWEEP_SECONDS = 2
 DELAY = 0.05  # seconds between looks at the queue while idle
@@ -62,6 +62,7 @@ def work() -> None:
     housekeeping.schedule()
     retention.schedule()
     escalations.schedule()
+    reminders.schedule()
     threading.Thread(target=_sweep, args=(stopping,), daemon=True).start()
     consumer = queue.create_consumer(
         workers=1, periodic=False, initial_delay=DELAY, max_delay=LONGEST_DELAY, graceful_signal="TERM"

@@ -1,15 +1,28 @@
 """What an operation may refuse with. The web maps them once: 422, 404, 409, 403, 503; routes never catch them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from engine.wording import Text
 
 
-class Refusal(Exception):
-    """The request breaks a rule. Says why and what to do next, in the person's language (422)."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The way on from a refusal: begin this service with these answers, as a person would type them."""
 
-    def __init__(self, message: Text, *, field: str | None = None) -> None:
+    service: str
+    answers: Mapping[str, Any]
+
+
+class Refusal(Exception):
+    """The request breaks a rule. Says why and what to do next, in the person's language (422); `start` is the service that helps."""
+
+    def __init__(self, message: Text, *, field: str | None = None, start: Start | None = None) -> None:
         super().__init__(str(message))
         self.message = message
         self.field = field
+        self.start = start
 
 
 class NotFound(Exception):

@@ -337,13 +337,15 @@ def _apart(one: dict[str, float], other: dict[str, float]) -> float:
 class FromRegister(Field):
     """One record of a register: one of the person's own, or (with `of`) one that hangs on the record chosen before.
 
-    Its answer is the record's number; the record itself is kept on the case under the same name.
+    Its answer is the record's number; the record itself is kept on the case under the same name. `brings` are names and registers:
+    the first record of each that hangs on the chosen one is kept with it, where there is one (`case.find(name)`).
     """
 
     register: str = ""
     of: str | None = None
     none: Wording = _("There is no record to choose.")
     own: bool = True
+    brings: tuple[tuple[str, str], ...] = ()
 
     def read(self, text: str) -> str:
         return digits.fold(text)

@@ -94,13 +94,51 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """Whose record it is hears so many `days` before its last day, once each, and may renew it by `service` in two taps.
+
+    `record` and `parent` are that service's fields whose answers are the record's number and the number of what it hangs on. `of` is the
+    register of what it hangs on, where that says whose it is.
+    """
+
+    what: Text
+    service: str
+    record: str
+    parent: str = ""
+    of: str = ""
+    days: tuple[int, ...] = (60, 30, 7)
+
+    def mark(self, left: int) -> int | None:
+        """Which reminder it is time for with so many days left: the last one that has come; None while none has, and after the end."""
+        return min((days for days in self.days if 0 <= left <= days), default=None)
+
+    def next_after(self, left: int) -> int | None:
+        """The one that is still to come with so many days left."""
+        return max((days for days in self.days if days < left), default=None)
+
+    def answers(self, number: str, parent: str | None) -> dict[str, str]:
+        """What the renewal begins with."""
+        return ({self.parent: parent} if self.parent and parent else {}) | {self.record: number}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Anybody may ask by a record's number, or (`parent`: what that is called) by the number of what it hangs on, until when it stands."""
+
+    title: Text
+    lead: Text
+    parent: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """A register of an authority. `holder` and `parent` name the columns that say whose record it is and what it hangs on.
 
     `parties` names further columns with numbers of whose record it is too; `through`, where a company may be one, the register of the
     companies. `public` are the columns that anybody may see who knows the number. `numbers` shapes the number of a record we make, from
     `year` and `n`, which counts from `first`: each year anew where the year is in it. One that is `outside` is kept elsewhere: it is asked
-    over the network whenever a record of it is needed, and never brought in.
+    over the network whenever a record of it is needed, and never brought in. `ends` is the column of the last day on which a record
+    stands, `reminds` who hears of it before, `check` what anybody may ask of it.
     """
 
     code: str
@@ -116,10 +154,18 @@ class Register:
     numbers: str = "{n}"
     first: int = 1
     outside: bool = False
+    ends: str = ""
+    reminds: Reminder | None = None
+    check: Check | None = None
 
     @property
     def headers(self) -> set[str]:
         return {"number"} | {header for column in self.columns for header in column.headers}
+
+    @property
+    def needed_headers(self) -> set[str]:
+        """Those without which an extract cannot be read."""
+        return {"number"} | {header for column in self.columns if column.required for header in column.headers}
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -134,6 +180,18 @@ class Register:
     def hangs_on(self, data: Mapping[str, Any]) -> tuple[Any, Any]:
         """Whose record it is, and what it hangs on."""
         return data[self.holder] if self.holder else None, data[self.parent] if self.parent else None
+
+    def last_day(self, data: Mapping[str, Any]) -> dt.date | None:
+        """Until when it stands; None for a record that does not end."""
+        told = data.get(self.ends) if self.ends else None
+        return dt.date.fromisoformat(told) if told else None
+
+    def first_reminder(self, data: Mapping[str, Any], today: dt.date) -> dt.date | None:
+        """The day of its first reminder, which may have passed; None where there is none to send any more."""
+        end = self.last_day(data)
+        if self.reminds is None or end is None or end < today:
+            return None
+        return end - dt.timedelta(days=max(self.reminds.days))
 
     def held_by(self, data: Mapping[str, Any]) -> set[str]:
         """The numbers of all whose record it is."""
@@ -179,6 +237,10 @@ class Record:
     def key(self) -> str:
         """What names it among all registers."""
         return f"{self.register.code}:{self.number}"
+
+    def changed(self, changes: Mapping[str, Any]) -> "Record":
+        """The same record with these stored values in it."""
+        return Record(self.register, self.number, {**self.data, **changes})
 
     def only(self, names: Iterable[str]) -> "Record":
         """The same record with these columns alone."""

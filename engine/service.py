@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.assurance import Assurance
-from engine.errors import Refusal
+from engine.errors import Refusal, Start
 from engine.fees import Fee
 from engine.fees import Quote as Priced
 from engine.fields import Field, inputs
@@ -32,6 +32,7 @@ __all__ = [
     "Decision",
     "Declaration",
     "Effect",
+    "Facts",
     "Fee",
     "Opening",
     "Party",
@@ -44,6 +45,7 @@ __all__ = [
     "Service",
     "Settlement",
     "Stage",
+    "Start",
     "Step",
     "Summary",
     "WorkingDays",
@@ -96,6 +98,10 @@ class Case:
         """The records chosen in a `Found`, in the order of their numbers."""
         return tuple(self.records[key] for key in sorted(self.records) if key.startswith(f"{name}:"))
 
+    def find(self, name: str) -> Record | None:
+        """As `record`, of one that there need not be."""
+        return self.records.get(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -106,6 +112,13 @@ class Summary:
 
 
 Rows = Iterable[tuple[Text, Shown | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Shows rows of the rules' own making, such as what two registers say of the same company."""
+
+    rows: Callable[[Case], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +148,13 @@ class Creation:
     """A new register record, made in the transaction that settles or decides; it gets the register's next number.
 
     The rules of the document find it as `case.record(name)`. A service whose `subject` is that name issues the document of the record.
+    `first_of` is a record on which nothing of that register may hang yet: if something does meanwhile, a person looks at it.
     """
 
     name: str
     register: Register
     data: Mapping[str, Any]
+    first_of: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +256,7 @@ class Step:
 
     name: str
     title: Text
-    items: tuple[Field | Summary, ...]
+    items: tuple[Field | Summary | Facts, ...]
     assurance: Assurance
     shows: Quote | None
     refusals: Callable[[Case], Iterable[Refusal]]
@@ -250,7 +265,7 @@ class Step:
         self,
         name: str,
         title: Text,
-        *items: Field | Summary,
+        *items: Field | Summary | Facts,
         assurance: Assurance = Assurance.PASSWORD,
         shows: Quote | None = None,
         refusals: Callable[[Case], Iterable[Refusal]] = lambda case: (),
@@ -347,6 +362,15 @@ class Service:
     def decided_by(self, case: Case) -> Decision:
         """Who decides this very case."""
         return Decision.AUTOMATIC if self.automatic_when(case) else self.decision
+
+    def refused(self, case: Case) -> list[Refusal]:
+        """What the rules refuse as far as can be told: up to the first that asks for what is not answered yet."""
+        found: list[Refusal] = []
+        try:
+            found.extend(self.refusals(case))  # keeps what came before
+        except KeyError:
+            pass
+        return found
 
     def decides(self, number: int) -> bool:
         """Whether approving at that stage approves the application: nobody is asked after it."""

@@ -56,6 +56,7 @@ def answer(
     refused: list[Refusal] = []
     values: dict[str, Any] = {}
     records: dict[str, Record] = {}
+    brought: dict[str, Record | None] = {}
     fields = corrections.open_fields(opened, step, corrections.remarks_on(opened.row))
     for field in fields:
         try:
@@ -63,10 +64,10 @@ def answer(
                 given = _stored(field, (files or {}).get(field.name, ()), refused)
                 values[field.name] = _attached(opened, field, given, without, refused)
             else:
-                values[field.name] = _value(actor, opened, field, typed, records)
+                values[field.name] = _value(actor, opened, field, typed, records, brought)
         except Refusal as refusal:
             refused.append(refusal)
-    _keep(actor, opened, step, values, records)
+    _keep(actor, opened, step, values, records | brought)
     refused.extend(step.refusals(opened.case()))
     if refused:
         raise refused[0]
@@ -93,7 +94,14 @@ def all_chosen(opened: Opened, field: Found, offered: list[Record]) -> Opened:
     return Opened(opened.row, opened.service, answers, opened.records | _keyed(field, offered))
 
 
-def _value(actor: Actor, opened: Opened, field: Field, typed: Mapping[str, str], records: dict[str, Record]) -> Any:
+def _value(
+    actor: Actor,
+    opened: Opened,
+    field: Field,
+    typed: Mapping[str, str],
+    records: dict[str, Record],
+    brought: dict[str, Record | None],
+) -> Any:
     value = field.clean(typed.get(field.name, ""))
     if isinstance(field, Found):
         chosen = _all_chosen(actor, opened, field, value)
@@ -105,6 +113,7 @@ def _value(actor: Actor, opened: Opened, field: Field, typed: Mapping[str, str],
         if found is None:
             raise Refusal(field.unknown if isinstance(field, ByNumber) else field.missing(), field=field.name)
         records[field.name] = found
+        brought.update(registers.brought(field, found.number))
     if isinstance(field, Slot) and value is not None:
         _hold(actor, opened, field, value)
     return value
@@ -209,7 +218,7 @@ def _media_type(head: bytes) -> str | None:
 
 
 @database.atomic()
-def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], records: dict[str, Record]) -> None:
+def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], records: Mapping[str, Record | None]) -> None:
     row = lock(actor, opened.reference)
     if State(row.state) not in EDITABLE:
         raise Conflict(_("This application was already submitted. Nothing was changed; open it to see where it stands."))
@@ -220,7 +229,8 @@ def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], reco
         answers[name] = value
         if isinstance(field := opened.service.field(name), Found):
             kept = _without(field, kept)
-    kept |= {name: record.frozen() for name, record in records.items()}
+    kept |= {name: record.frozen() for name, record in records.items() if record}
+    kept = {name: frozen for name, frozen in kept.items() if records.get(name, frozen)}
     row.answers, row.records, row.updated_at = answers, kept, now()
     row.save()
     for field in step.fields:

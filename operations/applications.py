@@ -13,7 +13,7 @@ from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.catalogue import catalogue
 from engine.clock import business_day
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Refusal
 from engine.fees import Quote
 from engine.fields import FromRegister
 from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, PENDING, State, move
@@ -87,6 +87,20 @@ class Opened:
     def next_step(self) -> Step | None:
         """The first step that still lacks an answer; None when all is answered."""
         return next((step for step in self.service.steps if not self.complete(step)), None)
+
+    def refused(self, step: Step) -> list[Refusal]:
+        """What stands in the way already by what is answered up to this step, this one included."""
+        steps = self.service.steps
+        names = {field.name: field for each in steps[: steps.index(step) + 1] for field in each.fields}
+        brought = {name for field in names.values() if isinstance(field, FromRegister) for name, _register in field.brings}
+        answers = {name: value for name, value in self.answers.items() if name in names}
+        records = {name: record for name, record in self.records.items() if name.partition(":")[0] in {*names, *brought}}
+        return self.service.refused(Case(answers, records, today()))
+
+    def missing(self) -> Step | None:
+        """The first step that lacks an answer, or of a draft whose answers are refused: there one goes on."""
+        drafted = self.state is State.DRAFT
+        return next((step for step in self.service.steps if not self.complete(step) or (drafted and self.refused(step))), None)
 
     def reachable(self, step: Step) -> bool:
         """Whether everything before this step is answered."""

@@ -182,7 +182,7 @@ def _give_back(row: Application, claim: RecordClaim, attempt: PaymentAttempt) ->
         "paid_elsewhere",
         cause=f"elsewhere:{claim.id}",
         title=row.frozen["title"],
-        what=what,
+        paid=what,
         baisa=claim.amount.baisa,
     )
 

@@ -24,6 +24,7 @@ from models import (
     Document,
     Identifier,
     Message,
+    NoReminder,
     OneTimeCode,
     Operator,
     OwnPaper,
@@ -121,7 +122,7 @@ def _forget(account: Account) -> set[str]:
     addresses = [identifier.value for identifier in account.identifiers]
     CodeSent.delete().where(CodeSent.destination.in_(addresses)).execute()
     files = {row.digest for row in DataCopy.select().where(DataCopy.account == account) if row.digest}
-    for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, SavedFilter, StepUp, Session):
+    for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, SavedFilter, NoReminder, StepUp, Session):
         table.delete().where(table.account == account).execute()
     OwnPaper.delete().where((OwnPaper.account == account) | (OwnPaper.applicant == account)).execute()
     Message.delete().where((Message.account == account) & Message.application.is_null()).execute()

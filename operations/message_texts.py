@@ -30,7 +30,7 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "title": (_("The service"), {"ar": "تجديد العضوية", "en": "Membership renewal"}),
     "amount": (_("The amount"), Money.rials(25)),
     "receipt": (_("The receipt's number"), "R-2026-000042"),
-    "what": (_("What was paid"), {"ar": "٢٦٠٠٤٤١٧ · لوحة بلا ترخيص", "en": "26004417 · A sign without a licence"}),
+    "paid": (_("What was paid"), {"ar": "٢٦٠٠٤٤١٧ · لوحة بلا ترخيص", "en": "26004417 · A sign without a licence"}),
     "reason": (_("What the authority wrote"), {"ar": "المخطط غير واضح.", "en": "The plan cannot be read."}),
     "appeal": (_("What one may do who was refused"), {"ar": "يمكن التظلم.", "en": "You may appeal."}),
     "code": (_("The six digits"), "123456"),
@@ -44,6 +44,10 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "browser": (_("The browser"), "Firefox · Linux"),
     "address": (_("The network address"), "192.0.2.1"),
     "new": (_("The new address or number, half hidden"), "a•••@example.om"),
+    "what": (_("What ends"), {"ar": "عضوية الغرفة", "en": "Chamber membership"}),
+    "number": (_("The record's number"), "91868"),
+    "about": (_("Whose record it is"), {"ar": "المشاريع الواعدة", "en": "promising projects"}),
+    "stop_link": (_("The address where reminders are stopped"), "https://example.om/reminders/chamber.memberships/stop/1-abc"),
     "role": (_("The role"), {"ar": "موظف", "en": "Clerk"}),
     "place": (_("Where it counts"), {"ar": "البلدية", "en": "Municipality"}),
 }
@@ -82,7 +86,7 @@ TEMPLATES: dict[str, Template] = {
     "agree": Template(
         _("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)
     ),
-    "paid_elsewhere": Template(_("What was paid here was paid elsewhere before"), (*_APPLICATION, "amount", "what"), _BOTH),
+    "paid_elsewhere": Template(_("What was paid here was paid elsewhere before"), (*_APPLICATION, "amount", "paid"), _BOTH),
     "payment_received": Template(_("A payment arrived"), (*_APPLICATION, "amount", "receipt"), _BOTH),
     "register_email": Template(_("Code: opening an account, by mail"), ("name", "code", "link"), needs=("code",)),
     "register_phone": Template(_("Code: opening an account, by SMS"), ("code",), ("sms",), ("code",)),
@@ -99,6 +103,9 @@ TEMPLATES: dict[str, Template] = {
     "second_factor_reset": Template(_("The second step was reset"), ("name",)),
     "account_closing": Template(_("An account is about to be closed"), ("name", "at", "sign_in_link", "recovery_link")),
     "data_copy_ready": Template(_("The copy of one's data is ready"), ("name", "until", "data_link", "recovery_link")),
+    "record_ending": Template(
+        _("Something is about to end"), ("name", "what", "number", "about", "until", "link", "stop_link"), _BOTH, ("link",)
+    ),
     "staff_invited": Template(_("An invitation to the staff"), ("name", "link"), needs=("link",)),
     "role_given": Template(_("A role was given"), ("name", "role", "place")),
     "role_taken": Template(_("A role was taken away"), ("name", "role", "place")),

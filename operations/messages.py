@@ -17,14 +17,14 @@ from operations.rendering import render, translate
 from statements import statement
 
 GIVE_UP_AFTER = dt.timedelta(days=3)
+CHANNELS = {IdentifierType.EMAIL: "mail", IdentifierType.PHONE: "sms"}
 
 
 def tell(application: Application, template: str, *, cause: str, **context: Any) -> None:
     """Tell an application's applicant by mail and by SMS, once per cause, in their language; and by mail the office that filed it."""
     account: Account = application.account
-    channels = {IdentifierType.EMAIL: "mail", IdentifierType.PHONE: "sms"}
     for identifier in _verified.run(account):
-        if channel := channels.get(identifier.type):
+        if channel := CHANNELS.get(identifier.type):
             send(
                 channel,
                 identifier.value,
@@ -59,6 +59,13 @@ def _tell_office(application: Application, template: str, cause: str, context: d
         filed_for={"ar": account.arabic_name or account.name, "en": account.name},
         **context,
     )
+
+
+def tell_person(account: Account, template: str, *, key: str, **context: Any) -> None:
+    """Tell an account's owner by mail and by SMS, in their language, once per key and channel."""
+    for identifier in _verified.run(account):
+        if channel := CHANNELS.get(identifier.type):
+            send(channel, identifier.value, template, key=f"{key}:{channel}", locale=account.locale, account=account, **context)
 
 
 def tell_owner(account: Account, template: str, *, key: str, **context: Any) -> None:

@@ -28,6 +28,7 @@ from models import (
     Document,
     Identifier,
     Message,
+    NoReminder,
     PaymentAttempt,
     Payout,
     Receipt,
@@ -76,6 +77,8 @@ WORDS: dict[str, Text] = {
     "sessions": _("Where you were signed in"),
     "security_events": _("What happened on your account"),
     "messages": _("Messages"),
+    "no_reminders": _("Reminders you stopped"),
+    "register": _("Register"),
     "delegations": _("Who may act for you"),
     "agreements": _("What others asked you to agree to"),
     "role": _("As what"),
@@ -257,6 +260,7 @@ OF_THE_ACCOUNT: tuple[tuple[str, type[Row]], ...] = (
     ("sessions", Session),
     ("security_events", SecurityEvent),
     ("messages", Message),
+    ("no_reminders", NoReminder),
     ("agreements", AgreementRequest),
 )
 OF_AN_APPLICATION: tuple[tuple[str, type[Row]], ...] = (

@@ -25,7 +25,7 @@ from engine.registers import Register, Unreadable
 from engine.wording import Words, _
 from models import ImportState, RegisterImport, RegisterRecord, RegisterRejection, database
 from operations import administering, audit, outbox, registers
-from operations.now import now
+from operations.now import now, today
 from operations.outside import outside
 from operations.rendering import both
 from statements import statement
@@ -284,9 +284,10 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
         else:
             counts["changed"] += 1
             columns.update(name for name in data if data[name] != row.data.get(name))
-            _change.run(row.id, *register.hangs_on(data), data, now())
+            reminder = registers.next_reminder(register, data, row.data, row.remind_on)
+            _change.run(row.id, *register.hangs_on(data), data, reminder, now())
     fresh = [
-        dict(zip(COLUMNS, (register.code, number, *register.hangs_on(data), data, now()), strict=True))
+        dict(zip(COLUMNS, _values(register, number, data), strict=True))
         for number, data in records.items()
         if number not in known
     ]
@@ -298,15 +299,20 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
     return counts, columns
 
 
-COLUMNS = ("register", "number", "holder", "parent", "data", "changed_at")
+COLUMNS = ("register", "number", "holder", "parent", "data", "remind_on", "changed_at")
+
+
+def _values(register: Register, number: str, data: dict[str, Any]) -> tuple[Any, ...]:
+    return register.code, number, *register.hangs_on(data), data, register.first_reminder(data, today()), now()
 
 
 @statement
-def _change(record: Any, holder: Any, parent: Any, data: Any, moment: Any) -> Any:
+def _change(record: Any, holder: Any, parent: Any, data: Any, reminder: Any, moment: Any) -> Any:
     values = {
         RegisterRecord.holder: holder,
         RegisterRecord.parent: parent,
         RegisterRecord.data: data,
+        RegisterRecord.remind_on: reminder,
         RegisterRecord.changed_at: moment,
     }
     return RegisterRecord.update(values).where(RegisterRecord.id == record)
@@ -398,8 +404,9 @@ def _headings(stream: BinaryIO) -> list[str]:
 
 def _register_of(headings: list[str]) -> Register:
     """Raises ValueError."""
-    ours = [register for register in catalogue.registers.values() if not register.outside]
-    found = next((register for register in ours if register.headers == set(headings)), None)
+    given, ours = set(headings), [register for register in catalogue.registers.values() if not register.outside]
+    fitting = (register for register in ours if register.needed_headers <= given <= register.headers)
+    found = max(fitting, key=lambda register: len(register.needed_headers), default=None)
     if found is None:
         known = "; ".join(f"{register.code}: {', '.join(sorted(register.headers))}" for register in ours)
         raise ValueError(f"no register has these headings: {', '.join(headings)}. Known: {known}")

@@ -1,10 +1,11 @@
 """Registers of the authorities: read for a person, changed by an application's effects. (Brought in: operations/register_imports.py.)"""
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.catalogue import catalogue
-from engine.fields import ByNumber, Found, FromRegister
+from engine.fields import ByNumber, Field, Found, FromRegister
 from engine.registers import Record, Register
 from engine.service import Creation, Effect, Settlement
 from models import Application, RecordParty, RegisterRecord
@@ -23,7 +24,7 @@ def offered(field: FromRegister, civil_number: str | None, answers: dict[str, An
     if civil_number is None or isinstance(field, ByNumber):
         return []
     if field.of is not None:
-        return [_record(row) for row in _hanging.all(field.register, answers.get(field.of))]
+        return hanging(field.register, answers.get(field.of, ""))
     return [_record(row) for row in _theirs(catalogue.registers[field.register], civil_number)]
 
 
@@ -93,6 +94,11 @@ def _hanging(register: Any, parent: Any) -> Any:
     return RegisterRecord.select().where(hanging).order_by(RegisterRecord.number)
 
 
+def hanging(register: str, parent: str) -> list[Record]:
+    """The records of a register that hang on that number."""
+    return [_record(row) for row in _hanging.all(register, parent)]
+
+
 def find(register: str, number: str) -> Record | None:
     row = _numbered.first(register, number)
     return _record(row) if row else None
@@ -113,14 +119,34 @@ def apply(effects: Iterable[Effect | Creation | Settlement], application: Applic
     planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
     if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
         return None
+    if any(isinstance(effect, Creation) and _overtaken(effect) for effect in every):
+        return None
     for effect, row in planned:
         assert row is not None
-        row.data = {**row.data, **effect.changes}
+        before, row.data = row.data, {**row.data, **effect.changes}
         row.holder, row.parent = effect.record.register.hangs_on(row.data)
+        row.remind_on = next_reminder(effect.record.register, row.data, before, row.remind_on)
         row.changed_at, row.changed_by = now(), application
         row.save()
         keep_parties(effect.record.register, row)
     return {effect.name: _made(effect, application) for effect in every if isinstance(effect, Creation)}
+
+
+def _overtaken(creation: Creation) -> bool:
+    """Whether what it should be the first of is gone or has one by now; it is held, so that nobody makes another meanwhile."""
+    of = creation.first_of
+    if of is None:
+        return False
+    return _locked.first(of.register.code, of.number) is None or _hanging.first(creation.register.code, of.number) is not None
+
+
+def next_reminder(
+    register: Register, data: Mapping[str, Any], before: Mapping[str, Any], planned: dt.date | None
+) -> dt.date | None:
+    """When its holder is to be reminded: as planned, unless its last day is another now."""
+    if before and register.last_day(before) == register.last_day(data):
+        return planned
+    return register.first_reminder(data, today())
 
 
 def _made(creation: Creation, application: Application) -> Record:
@@ -132,6 +158,7 @@ def _made(creation: Creation, application: Application) -> Record:
         holder=holder,
         parent=parent,
         data=data,
+        remind_on=register.first_reminder(data, today()),
         changed_at=now(),
         changed_by=application,
     )
@@ -158,12 +185,25 @@ def keep_parties(register: Register, row: RegisterRecord) -> None:
         RecordParty.insert_many(parties).execute()
 
 
-def again(records: dict[str, Record]) -> Iterator[tuple[str, Record | None]]:
-    """The same records as they are now, each as far as it was seen; None for one that is gone. Raises Unavailable as `found` does."""
+def brought(field: FromRegister, number: str) -> Iterator[tuple[str, Record | None]]:
+    """What comes with a chosen record: of each register that the field names the first record hanging on it; None where there is none."""
+    for name, register in field.brings:
+        row = _hanging.first(register, number)
+        yield name, _record(row) if row else None
+
+
+def again(records: Mapping[str, Record], fields: Iterable[Field] = ()) -> Iterator[tuple[str, Record | None]]:
+    """The same records as they are now, each as far as it was seen; None for one that is gone. So too what came with them.
+
+    Raises Unavailable as `found` does.
+    """
     kept_elsewhere = {record.key: record for record in _outside_again(records.values())}
     for name, record in records.items():
         fresh = kept_elsewhere.get(record.key) if record.register.outside else find(record.register.code, record.number)
         yield name, fresh and fresh.only(record.data)
+    for field in fields:
+        if isinstance(field, FromRegister) and field.name in records:
+            yield from brought(field, records[field.name].number)
 
 
 def _outside_again(records: Iterable[Record]) -> Iterator[Record]:

@@ -11,8 +11,9 @@ from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote, Unset
-from engine.fields import Found, FromRegister, moment
+from engine.fields import Field, Found, FromRegister, moment
 from engine.lifecycle import EDITABLE, State
+from engine.registers import Record
 from engine.service import Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
@@ -69,8 +70,8 @@ def offer(opened: Opened) -> Offer:
 
 def refresh(actor: Actor, opened: Opened) -> bool:
     """Fetch the records again, as they may have moved on since the draft was saved. True when one has changed."""
-    fresh = dict(registers.again(opened.records))
-    if all(record is not None and record.data == opened.records[name].data for name, record in fresh.items()):
+    fresh = dict(registers.again(opened.records, _fields(opened)))
+    if all(_same(record, opened.records.get(name)) for name, record in fresh.items()):
         return False
     with database.atomic():
         row = lock(actor, opened.reference)
@@ -83,6 +84,21 @@ def refresh(actor: Actor, opened: Opened) -> bool:
     opened.row, opened.answers = row, dict(row.answers)
     opened.records = {name: record for name, record in fresh.items() if record is not None}
     return True
+
+
+def _fields(opened: Opened) -> list[Field]:
+    return [field for step in opened.service.steps for field in step.fields]
+
+
+def _same(record: Record | None, before: Record | None) -> bool:
+    return (record and record.number, record and record.data) == (before and before.number, before and before.data)
+
+
+def refused_at(actor: Actor, opened: Opened, step: Step) -> list[Refusal]:
+    """What stands in the way already by what is answered up to this step; asked of the registers again before it is said."""
+    if opened.refused(step) and opened.editable:
+        refresh(actor, opened)
+    return opened.refused(step)
 
 
 def submit(actor: Actor, reference: str, seal: str, *, address: str = "") -> Opened:

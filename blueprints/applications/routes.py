@@ -10,14 +10,16 @@ from blueprints.applications import views
 from blueprints.forms import WITHOUT, Form, form_for, sent
 from blueprints.language import switching
 from blueprints.page import notice, page, part
-from engine.errors import NotFound, Refusal
+from engine.errors import NotFound, Refusal, Start
 from engine.service import Step
 from engine.wording import _
-from operations import announcements, answers, applications, corrections, identity, kept_forms, submission
+from operations import announcements, answers, applications, corrections, identity, kept_forms, prefilling, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 
 blueprint = Blueprint("applications", __name__)
+
+KNOWN = "answer."
 
 
 @blueprint.get("/dashboard")
@@ -30,9 +32,15 @@ def dashboard() -> Response:
 @blueprint.post("/applications")
 @login_required
 def begin() -> Response:
-    """audience: signed in. Start a service, or go on with its open draft."""
-    opened = applications.start(actor(), request.form.get("service", ""))
+    """audience: signed in. Start a service, or go on with its open draft. With answers: of the one that says the same."""
+    code, known = request.form.get("service", ""), known_answers()
+    opened = prefilling.begin(actor(), Start(code, known)) if known else applications.start(actor(), code)
     return go(onwards(opened))
+
+
+def known_answers() -> dict[str, str]:
+    """The answers a form brings along: `answer.<field>`."""
+    return {name.removeprefix(KNOWN): said for name, said in request.form.items() if name.startswith(KNOWN)}
 
 
 @blueprint.get("/applications/<reference>")
@@ -69,15 +77,20 @@ def take_step(reference: str, name: str) -> Response:
     kept = kept_forms.back(actor(), request.path)
     form = form_for(asked, views.options(offered))(data=views.typed(opened, step, offered), **views.sent_before(kept, asked))
 
-    if form.is_submitted() and not switching() and _answer(opened, step, form):
-        if kept:
-            kept_forms.forget(actor(), request.path)
+    answered = form.is_submitted() and not switching() and _answer(opened, step, form)
+    if answered and kept:
+        kept_forms.forget(actor(), request.path)
+    refused = submission.refused_at(actor(), opened, step)
+    if not opened.reachable(step):  # a record chosen before is gone
+        return go(onwards(opened))
+    if answered and not refused:
         return go(_after(opened, step))
 
     if form.errors:  # somebody else may have taken what was offered
         offered = answers.offered(actor(), opened, step)
         views.offer_again(form, offered)
-    return page("applications/step.html", 422 if form.errors else 200, form=form, **views.step(opened, step, offered, remarks))
+    status = 422 if form.errors or answered else 200
+    return page("applications/step.html", status, form=form, **views.step(opened, step, offered, remarks, refused))
 
 
 @blueprint.post("/applications/<reference>/steps/<name>/quote")
@@ -181,7 +194,7 @@ def onwards(opened: Opened) -> str:
     """The first thing that is still missing: a step, the check page, or the overview of what was submitted."""
     if not opened.editable:
         return url_for("applications.overview", reference=opened.reference)
-    missing = opened.next_step()
+    missing = opened.missing()
     if missing is None and (remarks := corrections.remarks_on(opened.row)):
         missing = corrections.open_steps(opened, remarks)[0]
     if missing is None:

@@ -11,11 +11,12 @@ from werkzeug.datastructures import MultiDict
 from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.clock import business_day
+from engine.errors import Refusal
 from engine.fees import Quote
 from engine.fields import Field, Found, FromRegister, Several, Slot, Upload, files_of
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Kind, Record
-from engine.service import Step, Summary
+from engine.service import Facts, Step, Summary
 from engine.wording import Text, _
 from operations import (
     agreements,
@@ -204,7 +205,7 @@ def sent_before(kept: dict[str, str], asked: Iterable[Field]) -> dict[str, Any]:
     return {"formdata": MultiDict(values)}
 
 
-def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str]) -> dict[str, Any]:
+def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], refused: list[Refusal]) -> dict[str, Any]:
     asked, going = corrections.open_fields(opened, step, remarks), corrections.open_steps(opened, remarks)
     before = next((earlier for earlier in reversed(going) if opened.service.precedes(earlier, step)), None)
     return {
@@ -219,7 +220,10 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str]) 
         "none": next(
             (field.none for field in asked if isinstance(field, FromRegister | Slot) and offered.get(field.name) == []), None
         ),
-        "summaries": [list(_terms(record.rows())) for record in _summed(opened, step)],
+        "refused": list(_ways_on(refused)),
+        "summaries": [
+            rows for item in step.items if isinstance(item, Summary | Facts) if (rows := list(_terms(_rows(opened, item))))
+        ],
         "attached": {field.name: _attached(opened, field) for field in step.fields if isinstance(field, Upload)},
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
@@ -230,10 +234,19 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str]) 
     }
 
 
-def _summed(opened: Opened, step: Step) -> Iterable[Record]:
-    for item in step.items:
-        if isinstance(item, Summary) and (record := opened.records.get(item.record)):
-            yield record.only(item.columns) if item.columns else record
+def _rows(opened: Opened, item: Summary | Facts) -> Iterable[tuple[Any, Any]]:
+    if isinstance(item, Facts):
+        return item.rows(opened.case())
+    record = opened.records.get(item.record)
+    return (record.only(item.columns) if item.columns else record).rows() if record else ()
+
+
+def _ways_on(refused: Iterable[Refusal]) -> Iterable[dict[str, Any]]:
+    """What stands in the way, and the service that helps, where it is offered here."""
+    for refusal in refused:
+        service = catalogue.services.get(refusal.start.service) if refusal.start else None
+        answers = refusal.start.answers if refusal.start else {}
+        yield {"message": refusal.message, "service": service, "answers": answers}
 
 
 def _kept(opened: Opened, step: Step, asked: set[str]) -> Iterable[tuple[Any, Any]]:
@@ -309,7 +322,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "sections": sections,
         "back": next((section["href"] for section in reversed(sections) if section["href"]), None),
         "seal": offer.seal,
-        "refusals": offer.refusals,
+        "refused": list(_ways_on(offer.refusals)),
         "unset": offer.unset,
         "facts": _facts(offer.also),
         "trail": trail(opened, asked),
@@ -350,6 +363,7 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "state": opened.state,
         "status": LABELS[opened.state],
         "kind": KINDS[opened.state],
+        "refused": list(_ways_on(opened.refused(opened.service.steps[-1]))) if opened.editable else [],
         "bill": bill,
         "bill_lines": quoted(Quote.thaw(bill.quote)) if bill else None,
         "facts": _facts(frozen.get("also", [])),

@@ -1,6 +1,6 @@
 """The two registers the chamber works with: the ministry's establishments, and its own memberships."""
 
-from engine.registers import Column, Kind, Register
+from engine.registers import Check, Column, Kind, Register, Reminder
 from engine.wording import _
 
 # The grades of the commercial register. The manual shows the fourth and the first; a class above the first exists as "excellent".
@@ -31,6 +31,20 @@ memberships = Register(
     title=_("Chamber memberships"),
     number=_("OCCI number"),
     parent="establishment",
+    first=2_000_001,  # above every number of the manual
+    ends="expires",
+    reminds=Reminder(
+        what=_("Chamber membership"),
+        service="chamber.renew-membership",
+        record="membership",
+        parent="registration",
+        of="chamber.establishments",
+    ),
+    check=Check(
+        title=_("Check a chamber membership"),
+        lead=_("See until when a company is a member of the chamber. Nothing else of the company is shown."),
+        parent=_("Commercial registration"),
+    ),
     columns=(
         Column("establishment", _("Commercial registration")),
         Column("name", _("Company name"), Kind.WORDS),
@@ -38,5 +52,6 @@ memberships = Register(
         Column("head_office", _("Head office"), Kind.WORDS),
         Column("grade", _("Grade"), Kind.OPTION, GRADES),
         Column("expires", _("Expiry date"), Kind.DAY),
+        Column("email", _("E-mail"), required=False),
     ),
 )

@@ -5,27 +5,15 @@ Source: the chamber's manual of its electronic services (2018), "Membership rene
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
+from blueprints.chamber import membership
 from blueprints.chamber.registers import GRADES, memberships
 from engine.assurance import Assurance
 from engine.calendar import add_months, whole_years
-from engine.fields import Choice, FromRegister
+from engine.fields import Choice
 from engine.registers import Record
-from engine.service import (
-    Case,
-    Certificate,
-    Charge,
-    Decision,
-    Declaration,
-    Effect,
-    Fee,
-    Quote,
-    Rows,
-    Sample,
-    Service,
-    Step,
-    Summary,
-)
+from engine.service import Case, Charge, Decision, Declaration, Effect, Fee, Quote, Rows, Sample, Service, Step, Summary
 from engine.wording import _
 
 PERIODS = (
@@ -33,6 +21,7 @@ PERIODS = (
     (18, _("One year and six months")),
     (24, _("Two years")),
 )
+COMPANY = ("establishment", "name", "address", "head_office", "grade", "expires")
 
 
 def fees(case: Case) -> Iterator[Fee]:
@@ -71,60 +60,28 @@ def outcome(case: Case) -> Rows:
     yield _("New expiry date"), new_expiry(case)
 
 
+def changes(case: Case) -> dict[str, Any]:
+    return {"expires": new_expiry(case).isoformat()}
+
+
 def effects(case: Case) -> Iterator[Effect]:
-    yield Effect(case.record("membership"), {"expires": new_expiry(case).isoformat()})
-
-
-def certificate(case: Case) -> Rows:
-    member = case.record("membership")
-    yield _("CR No"), member.establishment
-    yield _("Registered in the grade"), member.register.column("grade").shown(member.grade)
-    yield _("OCCI No"), member.number
-    yield _("Date of issue"), case.issued
-    yield _("Date of expiry"), new_expiry(case)
-    yield _("Head office"), member.head_office
+    yield Effect(case.record("membership"), changes(case))
 
 
 service = Service(
     code="chamber.renew-membership",
     title=_("Membership renewal"),
     summary=_("Renew a company's chamber membership and get the new certificate at once."),
-    needs=(
-        _("Your ID card's number, with Mobile ID switched on for your phone"),
-        _("A company under your name in the commercial register that is already a member"),
-        _("A bank card: a local credit card, or an international credit or debit card"),
-    ),
+    needs=(membership.ID, membership.MEMBER, membership.CARD),
     takes=_("About five minutes. The certificate is issued as soon as the payment is confirmed."),
     known_as=(_("Renew the chamber card"), _("Renew the chamber certificate")),
     fee_codes=("chamber.first-year", "chamber.second-year", "chamber.old-debit"),
     steps=(
-        Step(
-            "establishment",
-            _("Which company is renewing?"),
-            FromRegister(
-                "registration",
-                _("Commercial registration"),
-                hint=_("These are the registrations under your civil number."),
-                register="chamber.establishments",
-                none=_(
-                    "No commercial registration is filed under your civil number. Ask the ministry of commerce to correct its register."
-                ),
-            ),
+        membership.which_company(_("Which company is renewing?")),
+        membership.which_membership(
+            none=_("This company is not a chamber member yet, so there is nothing to renew. Go back and choose another company.")
         ),
-        Step(
-            "membership",
-            _("Which membership?"),
-            FromRegister(
-                "membership",
-                _("OCCI number"),
-                register="chamber.memberships",
-                of="registration",
-                none=_(
-                    "This company is not a chamber member yet, so there is nothing to renew. Go back and choose another company."
-                ),
-            ),
-        ),
-        Step("company", _("Check the company's data"), Summary("membership"), assurance=Assurance.SUBSTANTIAL),
+        Step("company", _("Check the company's data"), Summary("membership", columns=COMPANY), assurance=Assurance.SUBSTANTIAL),
         Step(
             "period",
             _("How long do you want to renew for?"),
@@ -146,18 +103,5 @@ service = Service(
             "for the period and the fees stated in it."
         )
     ),
-    issues=Certificate(
-        "membership_certificate.html",
-        title=_("Membership Certificate"),
-        named=lambda case: case.record("membership").title,
-        rows=certificate,
-        says={
-            "certifies": _("The Chamber of Commerce and Industry hereby certifies that"),
-            "registered": _("is registered with it as follows"),
-            "statement": _(
-                "This certificate is valid until the date of expiry above. Scan the code to see whether it still stands."
-            ),
-        },
-        valid_until=new_expiry,
-    ),
+    issues=membership.certificate(changes),
 )

@@ -14,7 +14,7 @@ from blueprints.forms import Form, required
 from blueprints.page import page
 from engine import numbering
 from engine.wording import _
-from operations import applications, documents
+from operations import applications, documents, public_checks
 
 blueprint = Blueprint("documents", __name__, cli_group="documents")
 
@@ -58,7 +58,7 @@ def verify() -> Response:
         form.code.errors = [
             _("This cannot be a verification code: it has twelve letters and digits. Compare it with the document.")
         ]
-    return page("verify/enter.html", 422 if form.errors else 200, form=form)
+    return page("verify/enter.html", 422 if form.errors else 200, form=form, checks=public_checks.offered())
 
 
 @blueprint.get("/verify/<code>")

@@ -16,7 +16,7 @@ from engine.fees import Kind, Rule
 from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
-from operations import announcements, applications, fees, retention
+from operations import announcements, applications, fees, public_checks, retention
 from operations.now import today
 
 blueprint = Blueprint("pages", __name__)
@@ -50,6 +50,7 @@ def home() -> Response:
         asked=asked,
         found=found,
         closures=announcements.closures(),
+        checks=public_checks.offered(),
     )
 
 

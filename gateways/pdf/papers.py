@@ -34,7 +34,7 @@ class MembershipCertificate(Paper):
     rows: list[Row]
     statement: Words
     duplicate_of: str | None
-    """The serial of the certificate this one replaces."""
+    """The serial of the certificate this one replaces; empty where we did not issue it, None on an original."""
 
 
 class AddressCard(Paper):

@@ -1,10 +1,11 @@
 """Registers as tables of columns: what an extract's row becomes, what a rule sees, what a person is shown."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
-from engine.registers import Column, Kind, Record, Register
+from engine.registers import Column, Kind, Record, Register, Reminder
 from engine.wording import _
 
 GRADES = {"first": _("First"), "fourth": _("Fourth")}
@@ -111,3 +112,31 @@ def test_the_headings_of_an_extract_follow_from_the_columns():
 def test_a_record_kept_on_an_application_is_its_register_number_and_data():
     member = read()
     assert member.frozen() == {"register": "test.memberships", "number": "91868", "data": member.data}
+
+
+# --- Their end ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "mark", "then"),
+    [(61, None, 60), (60, 60, 30), (31, 60, 30), (30, 30, 7), (8, 30, 7), (7, 7, None), (0, 7, None), (-1, None, None)],
+)
+def test_the_reminder_it_is_time_for_and_the_one_to_come(left: int, mark: int | None, then: int | None):
+    reminder = Reminder(what=_("Name"), service="test.renew", record="card", days=(30, 60, 7))  # in any order
+    assert (reminder.mark(left), reminder.next_after(left)) == (mark, then)
+
+
+def test_what_a_renewal_begins_with():
+    reminder = Reminder(what=_("Name"), service="test.renew", record="card", parent="person")
+    assert reminder.answers("7", "12") == {"person": "12", "card": "7"}
+    assert reminder.answers("7", None) == {"card": "7"}
+
+
+@pytest.mark.parametrize("expires", ["", None])
+def test_what_does_not_end_is_never_due(expires: str | None):
+    reminder = Reminder(what=_("Name"), service="test.renew", record="card")
+    register = dataclasses.replace(MEMBERSHIPS, ends="expires", reminds=reminder)
+    assert register.first_reminder({"expires": expires}, dt.date(2018, 1, 1)) is None
+    assert register.first_reminder({"expires": "2018-03-19"}, dt.date(2018, 1, 1)) == dt.date(2018, 1, 18)
+    assert register.first_reminder({"expires": "2018-03-19"}, dt.date(2018, 3, 20)) is None
+    assert MEMBERSHIPS.first_reminder({"expires": "2018-03-19"}, dt.date(2018, 1, 1)) is None

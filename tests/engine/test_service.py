@@ -2,12 +2,14 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 
 from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.catalogue import Catalogue
+from engine.errors import Refusal
 from engine.fields import Text
 from engine.registers import Column, Register
 from engine.service import Authority, Case, Charge, Decision, Effect, Service, Stage, Step, Summary
@@ -137,6 +139,20 @@ def test_stages_are_decided_in_order_each_on_its_desk_and_the_last_one_counts(
 def test_every_section_is_a_desk_also_where_nothing_arrives():
     authority = dataclasses.replace(an_authority("test", "test.letter"), sections={"roads": _("Name")})
     assert Catalogue([authority]).desks == {"test": authority.title, "test.roads": _("Name")}
+
+
+def test_rules_refuse_as_far_as_they_can_tell_and_the_rest_is_left_for_later():
+    def refusals(case: Case) -> Iterator[Refusal]:
+        if case["name"] == "wrong":
+            yield Refusal(_("Name"))
+        if case["reason"] == "wrong" or case.record("membership"):
+            yield Refusal(_("Grade"))
+
+    service = dataclasses.replace(a_service(), refusals=refusals)
+    told = {}
+    for answers in ({}, {"name": "wrong"}, {"name": "wrong", "reason": "wrong"}, {"name": "right", "reason": "right"}):
+        told[len(told)] = [str(refusal.message) for refusal in service.refused(Case(answers, {}, dt.date(2026, 11, 22)))]
+    assert list(told.values()) == [[], ["Name"], ["Name", "Grade"], []]
 
 
 def test_nobody_in_particular_may_do_nothing():

@@ -55,6 +55,7 @@ AUDIENCE = {
     "/account/recovery": ANYONE,
     "/account/recovery/password": ANYONE,
     "/account/registration": ANYONE,
+    "/account/reminders": SIGNED_IN,
     "/account/registration/email": ANYONE,
     "/account/registration/phone": ANYONE,
     "/account/second-factor": "whoever has shown the first factor",
@@ -123,6 +124,7 @@ AUDIENCE = {
     "/audit": AUDITORS,
     "/audit/<int:key>": AUDITORS,
     "/audit/export.csv": AUDITORS,
+    "/check/<code>": ANYONE,
     "/counter": "cashiers",
     "/counter/<reference>": "cashiers of its authority",
     "/counter/people": CLERKS,
@@ -221,6 +223,8 @@ AUDIENCE = {
     "/supervision/assignments": SUPERVISORS,
     "/supervision/export": SUPERVISORS,
     "/supervision/figures": SUPERVISORS,
+    "/reminders/<code>/<number>": "its owner",
+    "/reminders/<code>/stop/<token>": "whoever holds the link of the mail",
     "/verify": ANYONE,
     "/verify/<code>": ANYONE,
 }
@@ -247,6 +251,7 @@ PERSONAL = sorted(
 SAMPLES = {
     "reference": "CHAMBER-2026-0000042-2",
     "name": "period",
+    "number": "91868",
     "field": "deed",
     "serial": "D-2026-000001",
     "int:session_id": "1",

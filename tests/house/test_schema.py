@@ -47,6 +47,7 @@ UNIQUE = {
     "journal": {"source_key"},
     "opinion": {"application_id, desk WHERE closed_at IS NULL"},
     "message": {"key"},
+    "no_reminder": {"account_id, register"},
     "office": {"registration"},
     "operator": {"account_id WHERE ended_at IS NULL"},
     "outbox": {"key"},
@@ -293,6 +294,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "OwnPaper",
         "SavedFilter",
         "RecordParty",
+        "NoReminder",
     }
 
 

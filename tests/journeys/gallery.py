@@ -48,6 +48,8 @@ FOR_EVERYBODY = (
     Place("verify", "/verify"),
     Place("verify-wrong", "/verify", first=press("#verify button.button--primary")),
     Place("verify-unknown", "/verify/000000000000"),
+    Place("check-membership", "/check/chamber.memberships"),
+    Place("check-membership-wrong", "/check/chamber.memberships", first=press("#check button.button--primary")),
     Place("payment-unclear", "/payments/unclear"),
     Place("about-privacy", "/about/privacy"),
     Place("about-terms", "/about/terms"),
@@ -90,6 +92,8 @@ def newcomer(portal: Portal, browser: Browser) -> Iterator[Place]:
         ("account-browsers", "/account/sessions"),
         ("account-events", "/account/events"),
         ("account-data", "/account/data"),
+        ("account-reminders", "/account/reminders"),
+        ("reminder", f"/reminders/chamber.memberships/{traveller.person.membership}"),
         ("account-password", "/account/password"),
         ("account-password-wrong", "/account/password", press("main form button.button--primary")),
         ("account-confirm", "/account/confirmation"),
@@ -200,6 +204,16 @@ def addressing(portal: Portal, browser: Browser) -> Iterator[Place]:
     )
 
 
+def registered_already(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    traveller.go("/services/chamber.register-membership")
+    traveller.send("/applications")
+    traveller.page.check(f"[name=registration][value='{traveller.person.registration}']")
+    traveller.send("#step")
+    traveller.at(".*/steps/establishment")
+    yield from _parked(traveller, ("step-refused", ""), ("overview-refused-already", f"/applications/{traveller.reference}"))
+
+
 def deciding(portal: Portal, browser: Browser) -> Iterator[Place]:
     traveller = _walker(portal, browser, portal.member())
     traveller.walk(until="confirm_company")
@@ -266,6 +280,7 @@ PARKS = (
     proven,
     answering,
     addressing,
+    registered_already,
     deciding,
     owing,
     refused,

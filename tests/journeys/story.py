@@ -93,9 +93,9 @@ def look_at_the_dashboard(traveller: Traveller) -> None:
     """A service of each authority works; the announced ones lead nowhere."""
     traveller.go("/dashboard")
     cards = traveller.page.locator(".cards .card")
-    services, announced = (sum(len(getattr(each, kind)) for each in AUTHORITIES) for kind in ("services", "announced"))
-    expect(cards).to_have_count(services + announced)
-    expect(cards.locator("a")).to_have_count(services)
+    offered, announced = (sum(len(getattr(one, name)) for one in AUTHORITIES) for name in ("services", "announced"))
+    expect(cards).to_have_count(offered + announced)
+    expect(cards.locator("a")).to_have_count(offered)
     expect(traveller.page.locator(".card--closed .tag")).to_have_count(announced)
 
 

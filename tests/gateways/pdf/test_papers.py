@@ -166,6 +166,15 @@ def test_a_duplicate_names_the_certificate_it_replaces(drawn: Callable[[str], by
     assert "Duplicate" not in words_of(drawn("certificate_short"))
 
 
+def test_a_duplicate_of_one_that_we_did_not_issue_is_marked_too(
+    renderer: XhtmlRenderer, environment: Environment, words_of: Callable[[bytes], str]
+) -> None:
+    certificate = short_certificate()
+    certificate["duplicate_of"] = ""
+    html = environment.get_template("documents/membership_certificate.html").render(certificate)
+    assert "Duplicate, in place of a lost one" in words_of(renderer.render(html, created=CREATED))
+
+
 def test_what_people_typed_cannot_become_markup_or_turn_text_around(
     renderer: XhtmlRenderer, environment: Environment, words_of: Callable[[bytes], str]
 ) -> None:
