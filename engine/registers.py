@@ -34,11 +34,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """`of` is the register whose numbers stand in it."""
+
     name: str
     label: Text
     kind: Kind = Kind.TEXT
     options: Mapping[str, Text] = field(default_factory=dict)
     required: bool = True
+    of: str = ""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -76,7 +79,8 @@ class Register:
 
     `parties` names further columns with numbers of whose record it is too; `through`, where a company may be one, the register of the
     companies. `public` are the columns that anybody may see who knows the number. `numbers` shapes the number of a record we make, from
-    `year` and `n`, which counts from `first`: each year anew where the year is in it.
+    `year` and `n`, which counts from `first`: each year anew where the year is in it. `tracked`: who knows the number of a record may ask
+    how the applications about it stand, and learns no more than that.
     """
 
     code: str
@@ -91,6 +95,7 @@ class Register:
     public: tuple[str, ...] = ()
     numbers: str = "{n}"
     first: int = 1
+    tracked: bool = False
 
     @property
     def headers(self) -> set[str]:
@@ -149,6 +154,13 @@ class Record:
 
     def columns_shown(self) -> Iterator[Column]:
         return (column for column in self.register.columns if column.name != self.register.holder and self.data.get(column.name))
+
+    def numbers(self) -> Iterator[tuple[str, str]]:
+        """Its own number and those it names of other registers' records, each with the code of its register."""
+        yield self.register.code, self.number
+        for column in self.register.columns:
+            if column.of and self.data.get(column.name):
+                yield column.of, str(self.data[column.name])
 
     @property
     def key(self) -> str:

@@ -131,7 +131,8 @@ class Certificate:
 
     `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire. `duplicate`
     marks it as one in place of the record's lost one, and names that one. `again` hands out the record's standing document of this
-    template, the same file; where the portal has none, it is issued.
+    template, the same file; where the portal has none, it is issued. `revokes` names the templates of the record's documents that no
+    longer stand once this one is issued.
     """
 
     template: str
@@ -143,6 +144,7 @@ class Certificate:
     valid_until: Callable[[Case], dt.date] | None = None
     duplicate: bool = False
     again: bool = False
+    revokes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ STAFF = (
     ("maryam@sohar.example.om", "+96897001001", "Maryam", "Al Shidi", "مريم الشيدي", Duty.CLERK, DESK),
     ("hamad@sohar.example.om", "+96897001002", "Hamad", "Al Farsi", "حمد الفارسي", Duty.CLERK, DESK),
     ("salma@sohar.example.om", "+96897001008", "Salma", "Al Kaabi", "سلمى الكعبي", Duty.CLERK, "municipality.engineering"),
+    ("noor@sohar.example.om", "+96897001021", "Noor", "Al Amri", "نور العامري", Duty.CLERK, "municipality.licences"),
     ("badr@sohar.example.om", "+96897001003", "Badr", "Al Maamari", "بدر المعمري", Duty.SUPERVISOR, "municipality"),
     ("aisha@sohar.example.om", "+96897001004", "Aisha", "Al Zadjali", "عائشة الزدجالي", Duty.CASHIER, "municipality"),
     ("yusuf@bawaba.example.om", "+96897001005", "Yusuf", "Al Kindi", "يوسف الكندي", Duty.ADMINISTRATOR, ""),
@@ -75,7 +76,7 @@ DUTIES = {
 def prepare() -> str:
     """Make what is missing; returns who can sign in, in both languages."""
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
-    for name in ("establishments", "memberships"):
+    for name in ("establishments", "memberships", "licences", "engineers"):
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)

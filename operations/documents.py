@@ -56,6 +56,7 @@ def issue(application: Application, certificate: Certificate, case: Case) -> Doc
     )
     if application.subject:
         _replace.run(application.subject, certificate.template, made.id, now())
+        _revoke(application.subject, certificate.revokes)
     return made
 
 
@@ -70,6 +71,14 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     older = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
     replaced = Document.update({Document.state: DocumentState.REPLACED, Document.state_changed_at: moment})
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
+
+
+def _revoke(subject: str, templates: tuple[str, ...]) -> None:
+    """The record no longer stands, and neither does what was issued of it."""
+    if templates:
+        theirs = (Document.kind == "certificate") & (Document.subject == subject) & Document.template.in_(templates)
+        revoked = Document.update(state=DocumentState.REVOKED, state_changed_at=now())
+        revoked.where(theirs & (Document.state == DocumentState.VALID)).execute()
 
 
 def _filed_by(application: Application) -> list[dict[str, Words]]:

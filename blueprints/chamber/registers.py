@@ -17,6 +17,7 @@ establishments = Register(
     title=_("Commercial registrations"),
     number=_("Commercial registration"),
     holder="holder",
+    tracked=True,
     columns=(
         Column("holder", _("Civil number")),
         Column("name", _("Company name"), Kind.WORDS),
@@ -32,7 +33,7 @@ memberships = Register(
     number=_("OCCI number"),
     parent="establishment",
     columns=(
-        Column("establishment", _("Commercial registration")),
+        Column("establishment", _("Commercial registration"), of="chamber.establishments"),
         Column("name", _("Company name"), Kind.WORDS),
         Column("address", _("Address"), Kind.WORDS),
         Column("head_office", _("Head office"), Kind.WORDS),
