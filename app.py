@@ -39,6 +39,7 @@ import blueprints.registers
 import blueprints.security
 import blueprints.style
 import blueprints.supervision
+import blueprints.tracking
 import models
 import tasks
 from config import ROOT, Settings, Unsafe, origin
@@ -73,6 +74,7 @@ WEB = (
     blueprints.identity.provider,
     blueprints.payments,
     blueprints.documents,
+    blueprints.tracking,
     blueprints.desk,
     blueprints.audit,
     blueprints.administration,

@@ -16,7 +16,7 @@ from engine.fees import Fee
 from engine.fields import Field, inputs
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
-from engine.wording import Text, Words
+from engine.wording import Text, Words, _
 from engine.working_time import WorkingDays
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Declaration",
     "Effect",
     "Fee",
+    "Group",
     "Quote",
     "Refusal",
     "Retention",
@@ -297,11 +298,23 @@ class Service:
         return next((item for step in self.steps for item in step.fields if item.name == name), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Services of an authority that people look for in one place, by the names in their codes."""
+
+    title: Text
+    services: tuple[str, ...]
+
+
+OTHER = _("Other services")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `sections` names its parts; `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
+    `groups` sorts its services for people; `sections` names its parts; `appeal` says what a person may do who was refused; `within` how long
+    it takes where a service says nothing.
     """
 
     code: str
@@ -311,7 +324,17 @@ class Authority:
     registers: tuple[Register, ...] = ()
     variants: Mapping[str, Text] = field(default_factory=dict)
     announced: tuple[Text, ...] = ()
+    groups: tuple[Group, ...] = ()
     sections: Mapping[str, Text] = field(default_factory=dict)
     appeal: Text | None = None
     retention: Retention = Retention()
     within: WorkingDays | None = None
+
+    def grouped(self, only: Callable[[str], bool] | None = None) -> list[tuple[Text | None, list[Service]]]:
+        """The services (whose codes `only` takes) as `groups` sorts them; those it does not name come last. One list where there are none."""
+        shown = [service for service in self.services if only is None or only(service.code)]
+        if not self.groups:
+            return [(None, shown)]
+        offered = {service.code.partition(".")[2]: service for service in shown}
+        sorted_ = [(group.title, [offered.pop(name) for name in group.services if name in offered]) for group in self.groups]
+        return [(title, services) for title, services in [*sorted_, (OTHER, list(offered.values()))] if services]

@@ -31,6 +31,7 @@ from operations import (
     ownership,
     registers,
     service_clock,
+    tracking,
 )
 from operations.now import now, today
 from statements import locked, statement
@@ -222,6 +223,7 @@ def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> C
     if row.subject is None and (record := made.get(service.subject or "")):
         row.subject = record.key
     finding.remember(row, [record.number for record in made.values()])
+    tracking.remember(row, made.values())
     return frozen_case(row)
 
 

@@ -16,7 +16,20 @@ from engine.lifecycle import EDITABLE, State
 from engine.service import Charge, Decision, Step
 from engine.wording import _
 from models import StepUp, StepUpState, database
-from operations import acting, announcements, audit, bills, corrections, documents, fees, finding, messages, ownership, registers
+from operations import (
+    acting,
+    announcements,
+    audit,
+    bills,
+    corrections,
+    documents,
+    fees,
+    finding,
+    messages,
+    ownership,
+    registers,
+    tracking,
+)
 from operations.applications import Opened, advance, complete, happened, lock, of, work_on
 from operations.now import now
 from operations.rendering import both, frozen_rows
@@ -132,6 +145,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
     happened(row, "submitted", actor)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
+    tracking.remember(row, opened.records.values())
     _end_grants.run(row)
     if not owed and decision is Decision.AUTOMATIC:
         complete(row)

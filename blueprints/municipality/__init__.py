@@ -8,6 +8,7 @@ from blueprints.municipality import (
     registers,
     renew_licence,
 )
+from blueprints.municipality.groups import GROUPS
 from engine.service import Authority
 from engine.wording import _
 
@@ -27,6 +28,7 @@ authority = Authority(
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
+    groups=GROUPS,
     announced=(
         _("Register a lease"),
         _("Renew a lease"),
