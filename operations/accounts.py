@@ -42,7 +42,7 @@ def change_kind(actor: Actor, kind: str, registration: str, *, address: str) -> 
     registering.check_kind(kind, registration)
     with database.atomic():
         Account.update(kind=kind, registration=registration).where(Account.id == actor.account).execute()
-        audit.security(actor.account, "kind-changed", address, kind=kind)
+        audit.security(actor.account, "kind-changed", address, now=kind)
 
 
 # --- Accounts made by commands ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ PASSWORD = "Bawaba-demo-2026"
 PEOPLE = (
     {
         "email": "ali@example.om",
-        "phone": "99416689",
+        "phone": "+96899416689",
         "civil_number": "1526575",
         "first_name": "ALISAID",
         "family_name": "ALJahdhami",
@@ -21,7 +21,7 @@ PEOPLE = (
     },
     {
         "email": "shamsa@example.om",
-        "phone": "92345678",
+        "phone": "+96892345678",
         "civil_number": "7324674",
         "first_name": "Shamsa",
         "middle_name": "Hamed",
@@ -30,7 +30,7 @@ PEOPLE = (
     },
     {
         "email": "salim@example.om",
-        "phone": "91112233",
+        "phone": "+96891112233",
         "civil_number": "10203040",
         "first_name": "Salim",
         "middle_name": "Nasser",

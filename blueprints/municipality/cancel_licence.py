@@ -6,10 +6,10 @@ Source: Sohar municipality's list of services, "licences".
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.municipality.licensing import PAPER
+from blueprints.municipality.licensing import NEEDS, PAPER, WHICH, refuse_cancelled
 from blueprints.municipality.registers import ACTIVITIES, CANCELLED
-from engine.fields import FromRegister, LongText
-from engine.service import Case, Certificate, Charge, Decision, Effect, Fee, Quote, Refusal, Rows, Sample, Service, Step, Summary
+from engine.fields import LongText
+from engine.service import Case, Certificate, Charge, Decision, Effect, Fee, Quote, Rows, Sample, Service, Step, Summary
 from engine.wording import _
 
 
@@ -19,11 +19,6 @@ def fees(case: Case) -> Iterator[Fee]:
 
 def samples(day: dt.date) -> Iterator[Sample]:
     yield Sample(_("Any licence"))
-
-
-def refusals(case: Case) -> Iterator[Refusal]:
-    if case.record("licence").state == CANCELLED:
-        yield Refusal(_("This licence was cancelled already. There is nothing left to do."))
 
 
 def effects(case: Case) -> Iterator[Effect]:
@@ -43,18 +38,18 @@ service = Service(
     section="licences",
     title=_("Cancel a municipal licence"),
     summary=_("Close a licence you no longer need, and receive the letter that says so."),
-    needs=(_("A licence of one of your companies"),),
+    needs=NEEDS,
     takes=_("You ask for it in three minutes. A clerk looks at it and sends you the letter."),
     known_as=(_("Close a shop"), _("Licence services")),
     fee_codes=("municipality.cancel-licence",),
     steps=(
-        Step("licence", _("Which licence?"), FromRegister("licence", _("Licence number"), register="municipality.licences")),
+        WHICH,
         Step("reason", _("Why does it end?"), Summary("licence"), LongText("reason", _("Reason"), longest=1000), shows=Quote()),
     ),
     subject="licence",
     fees=fees,
     samples=samples,
-    refusals=refusals,
+    refusals=refuse_cancelled,
     effects=effects,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,

@@ -1,7 +1,6 @@
-"""Ask the municipality's administration for something that has no form of its own. A clerk answers by letter; its fee falls due on approval.
+"""Ask the municipality's administration for something that has no form of its own. A clerk answers by letter; its fee follows approval.
 
-The amount of the fee is not published: the schedule holds one of ours, unconfirmed, for demonstrations. Nor is how long the answer takes:
-three working days are ours.
+Source: Sohar municipality's list of services, "administration services". Ours, the sources being silent: the fee, and three working days.
 """
 
 import datetime as dt

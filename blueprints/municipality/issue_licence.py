@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from blueprints.municipality.licensing import issued_until
 from blueprints.municipality.registers import ACTIVITIES, STANDING, licences
 from engine.calendar import add_months
-from engine.fields import Choice, FromRegister, Pattern, Upload
+from engine.fields import Choice, FromRegister, Pattern
 from engine.service import Case, Charge, Creation, Decision, Fee, Quote, Sample, Service, Step
 from engine.wording import _
+
+COMPANY = Step(
+    "company", _("Which company?"), FromRegister("registration", _("Commercial registration"), register="chamber.establishments")
+)
 
 
 def fees(case: Case) -> Iterator[Fee]:
@@ -23,10 +27,9 @@ def samples(day: dt.date) -> Iterator[Sample]:
 
 
 def effects(case: Case) -> Iterator[Creation]:
-    company = case.record("registration")
     data = {
-        "establishment": company.number,
-        "name": company.title,
+        "establishment": case["registration"],
+        "name": case.record("registration").title,
         "activity": case["activity"],
         "premises": case["premises"],
         "lease": case.get("lease") or "",
@@ -50,18 +53,13 @@ service = Service(
     known_as=(_("Shop licence"), _("Open a shop"), _("Licence services")),
     fee_codes=("municipality.issue-licence",),
     steps=(
-        Step(
-            "company",
-            _("Which company?"),
-            FromRegister("registration", _("Commercial registration"), register="chamber.establishments"),
-        ),
+        COMPANY,
         Step("activity", _("What will it do there?"), Choice("activity", _("Activity"), options=tuple(ACTIVITIES.items()))),
         Step(
             "premises",
             _("Where?"),
             Pattern("premises", _("Addressing number of the premises"), shape=r"[0-9A-Za-z/-]{2,20}"),
             Pattern("lease", _("Lease contract number"), required=False, shape=r"[0-9A-Za-z/-]{2,20}"),
-            Upload("plan", _("Plan or photo of the premises"), required=False),
             shows=Quote(),
         ),
     ),

@@ -1,15 +1,23 @@
-"""What the services of licences share: the paper of a licence, and a made-up licence for samples."""
+"""What the services of licences share: choosing one, the paper of it, and a made-up one for samples."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from blueprints.municipality.registers import ACTIVITIES, STANDING, licences
+from blueprints.municipality.registers import ACTIVITIES, CANCELLED, STANDING, licences
 from engine.calendar import add_months
+from engine.fields import FromRegister
 from engine.registers import Record
-from engine.service import Case, Certificate, Rows
+from engine.service import Case, Certificate, Refusal, Rows, Step
 from engine.wording import _
 
 PAPER = "licence.html"
+WHICH = Step("licence", _("Which licence?"), FromRegister("licence", _("Licence number"), register="municipality.licences"))
+NEEDS = (_("A licence of one of your companies"),)
+
+
+def refuse_cancelled(case: Case) -> Iterator[Refusal]:
+    if case.record("licence").state == CANCELLED:
+        yield Refusal(_("This licence was cancelled. If you need one again, ask for a new one."))
 
 
 def issued_until(expires: Callable[[Case], dt.date]) -> Certificate:

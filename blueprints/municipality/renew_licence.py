@@ -7,11 +7,10 @@ counts from the old one.
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.municipality.licensing import a_licence, issued_until
-from blueprints.municipality.registers import CANCELLED
+from blueprints.municipality.licensing import NEEDS, WHICH, a_licence, issued_until, refuse_cancelled
 from engine.calendar import add_months, whole_years
-from engine.fields import Choice, FromRegister
-from engine.service import Case, Charge, Decision, Effect, Fee, Quote, Refusal, Rows, Sample, Service, Step, Summary
+from engine.fields import Choice
+from engine.service import Case, Charge, Decision, Effect, Fee, Quote, Sample, Service, Step, Summary
 from engine.wording import _
 
 YEARS = ((1, _("One year")), (2, _("Two years")), (3, _("Three years")))
@@ -37,17 +36,8 @@ def new_expiry(case: Case) -> dt.date:
     return add_months(case.record("licence").expires, 12 * (lapsed_years(case) + case["years"]))
 
 
-def refusals(case: Case) -> Iterator[Refusal]:
-    if case.record("licence").state == CANCELLED:
-        yield Refusal(_("This licence was cancelled and cannot be renewed. Ask for a new one."))
-
-
 def effects(case: Case) -> Iterator[Effect]:
     yield Effect(case.record("licence"), {"expires": new_expiry(case).isoformat()})
-
-
-def outcome(case: Case) -> Rows:
-    yield _("New expiry date"), new_expiry(case)
 
 
 service = Service(
@@ -55,24 +45,24 @@ service = Service(
     section="licences",
     title=_("Renew a municipal licence"),
     summary=_("Renew the licence of your shop, workshop or office before it ends, or after."),
-    needs=(_("A licence of one of your companies"),),
+    needs=NEEDS,
     takes=_("You ask for it in three minutes. A clerk looks at it; you pay once it is approved."),
     known_as=(_("Renew a shop licence"), _("Licence services")),
     fee_codes=("municipality.renew-licence", "municipality.licence-arrears"),
     steps=(
-        Step("licence", _("Which licence?"), FromRegister("licence", _("Licence number"), register="municipality.licences")),
+        WHICH,
         Step(
             "period",
             _("For how long?"),
             Summary("licence"),
             Choice("years", _("Renewal period"), options=YEARS),
-            shows=Quote(outcome),
+            shows=Quote(lambda case: [(_("New expiry date"), new_expiry(case))]),
         ),
     ),
     subject="licence",
     fees=fees,
     samples=samples,
-    refusals=refusals,
+    refusals=refuse_cancelled,
     effects=effects,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,

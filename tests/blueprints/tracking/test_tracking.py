@@ -6,7 +6,7 @@ from flask import Flask
 from operations import demonstration, submission
 from operations.applications import Opened
 from operations.identifiers import account_of
-from tests.support.builders import PASSWORD, a_solution, signed_in
+from tests.support.builders import a_solution, signed_in
 from tests.support.client import Client, Page
 from tests.support.renewals import an_answered_renewal
 
@@ -38,8 +38,8 @@ def test_a_stranger_reads_how_it_stands_and_nothing_of_whose_it_is(client: Clien
 def test_whose_it_is_opens_it_from_here(client: Client, renewal: Opened) -> None:
     sign_in = client.visit("/account/sign-in")
     password = demonstration.PASSWORD
-    assert password != PASSWORD
-    sign_in.submit(who="ali@example.om", password=password, altcha=a_solution("sign-in"), noscript=None)
+    arrived = sign_in.submit(who="ali@example.om", password=password, altcha=a_solution("sign-in"), noscript=None)
+    assert arrived.path == "/dashboard"
     page = asked(client, "phone", "99416689")
     assert page.html.xpath("//a[@href=$there]", there=f"/applications/{renewal.reference}")
 
@@ -74,10 +74,9 @@ def test_without_scripts_one_signs_in_or_waits(client: Client, renewal: Opened) 
 
 def test_an_unknown_kind_and_an_empty_number_are_refused(client: Client, portal: Flask) -> None:
     assert asked(client, "chamber.memberships", "91868").status == 422
-    assert asked(client, COMPANY, " ").errors["number"] == "Write the number you want to ask about."
+    assert asked(client, COMPANY, " ").errors["number"].endswith("Write the number you want to ask about.")
 
 
 def test_too_many_questions_of_one_address_are_turned_away(client: Client, portal: Flask) -> None:
-    for _each in range(21):
-        last = client.post("/track", data={})
-    assert last.status_code == 429
+    page = client.visit("/track")
+    assert [page.submit("track", number="").status for _each in range(21)] == [422] * 20 + [429]
