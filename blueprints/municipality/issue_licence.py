@@ -6,16 +6,12 @@ Source: Sohar municipality's list of services, "licences". Ours, the sources bei
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.municipality.licensing import issued_until
+from blueprints.municipality.licensing import COMPANY, issued_until
 from blueprints.municipality.registers import ACTIVITIES, STANDING, licences
 from engine.calendar import add_months
-from engine.fields import Choice, FromRegister, Pattern
+from engine.fields import Choice, Pattern
 from engine.service import Case, Charge, Creation, Decision, Fee, Quote, Sample, Service, Step
 from engine.wording import _
-
-COMPANY = Step(
-    "company", _("Which company?"), FromRegister("registration", _("Commercial registration"), register="chamber.establishments")
-)
 
 
 def fees(case: Case) -> Iterator[Fee]:

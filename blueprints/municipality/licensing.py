@@ -11,6 +11,9 @@ from engine.service import Case, Certificate, Refusal, Rows, Step
 from engine.wording import _
 
 PAPER = "licence.html"
+COMPANY = Step(
+    "company", _("Which company?"), FromRegister("registration", _("Commercial registration"), register="chamber.establishments")
+)
 WHICH = Step("licence", _("Which licence?"), FromRegister("licence", _("Licence number"), register="municipality.licences"))
 NEEDS = (_("A licence of one of your companies"),)
 
