@@ -43,6 +43,7 @@ import blueprints.reminders
 import blueprints.security
 import blueprints.style
 import blueprints.supervision
+import blueprints.tracking
 import models
 import tasks
 from config import ROOT, Settings, Unsafe, origin
@@ -82,6 +83,7 @@ WEB = (
     blueprints.documents,
     blueprints.checks,
     blueprints.reminders,
+    blueprints.tracking,
     blueprints.desk,
     blueprints.audit,
     blueprints.administration,

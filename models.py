@@ -106,6 +106,16 @@ class IdentityType(StrEnum):
     PASSPORT = "passport"
 
 
+class AccountKind(StrEnum):
+    """As whom somebody uses the portal; it decides nothing, registers do."""
+
+    CITIZEN = "citizen"
+    RESIDENT = "resident"
+    CONSULTING_OFFICE = "consulting-office"
+    CONTRACTOR = "contractor"  # who builds
+    INSTITUTION = "institution"
+
+
 class IdentifierType(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
@@ -122,6 +132,7 @@ class Account(Row):
     country = TextField(default="OM")
     identity_type = one_of("identity_type", IdentityType, default=IdentityType.CIVIL_CARD)
     identity_number = TextField()
+    kind = one_of("kind", AccountKind, SQL("DEFAULT 'citizen'"), default=AccountKind.CITIZEN)
     registration = TextField(default="")  # the commercial registration given when registering
     password_hash = TextField()
     locale = TextField(default="ar", constraints=[Check("locale IN ('ar', 'en')")])
@@ -130,6 +141,10 @@ class Account(Row):
     blocked_at = UtcField(null=True)
     closing_at = UtcField(null=True, index=True)  # its owner asked to close it: erased then, unless they sign in before
     closed_at = UtcField(null=True)  # erased; the row stays for what must be kept
+    terms_version = TextField(
+        default="", constraints=[SQL("DEFAULT ''")]
+    )  # the terms of use they agreed to; none: made without them
+    terms_at = UtcField(null=True)  # and when
 
     @property
     def name(self) -> str:
@@ -631,6 +646,17 @@ class AgreementAnswer(Row):
     phone = TextField()  # to which the code went that they typed
     address = TextField(default="")  # the network address it was typed from
     at = UtcField()
+
+
+class TrackedNumber(Row):
+    """A number by which anybody may ask how an application stands: of a record that it is about, by the record's register."""
+
+    register = TextField()
+    number = TextField()  # without its signs, as engine/search.py spells it
+    application = ForeignKeyField(Application, index=False, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = ((("register", "number", "application"), True),)
 
 
 class StepUp(Row):

@@ -104,6 +104,7 @@ def _addresses(signed_in: bool, duties: frozenset[Duty], office: bool, acting: b
             (_("Accessibility"), url_for("pages.about", name="accessibility")),
             (_("Contact"), url_for("pages.about", name="contact")),
             (_("Check a document"), url_for("documents.verify")),
+            (_("Follow an application"), url_for("tracking.track")),
         ],
         "session_stay_url": url_for("accounts.stay"),
     }

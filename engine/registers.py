@@ -39,11 +39,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """`of` is the register whose numbers stand in it."""
+
     name: str
     label: Text
     kind: Kind = Kind.TEXT
     options: Mapping[str, Text] = field(default_factory=dict)
     required: bool = True
+    of: str = ""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -138,7 +141,8 @@ class Register:
     companies. `public` are the columns that anybody may see who knows the number. `numbers` shapes the number of a record we make, from
     `year` and `n`, which counts from `first`: each year anew where the year is in it. One that is `outside` is kept elsewhere: it is asked
     over the network whenever a record of it is needed, and never brought in. `ends` is the column of the last day on which a record
-    stands, `reminds` who hears of it before, `check` what anybody may ask of it.
+    stands, `reminds` who hears of it before, `check` what anybody may ask of it. `tracked`: who knows the number of a record may ask how
+    the applications about it stand, and learns no more than that.
     """
 
     code: str
@@ -157,6 +161,7 @@ class Register:
     ends: str = ""
     reminds: Reminder | None = None
     check: Check | None = None
+    tracked: bool = False
 
     @property
     def headers(self) -> set[str]:
@@ -232,6 +237,13 @@ class Record:
 
     def columns_shown(self) -> Iterator[Column]:
         return (column for column in self.register.columns if column.name != self.register.holder and self.data.get(column.name))
+
+    def numbers(self) -> Iterator[tuple[str, str]]:
+        """Its own number and those it names of other registers' records, each with the code of its register."""
+        yield self.register.code, self.number
+        for column in self.register.columns:
+            if column.of and self.data.get(column.name):
+                yield column.of, str(self.data[column.name])
 
     @property
     def key(self) -> str:

@@ -19,7 +19,7 @@ from engine.money import Money
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
 from engine.slots import Opening
-from engine.wording import Text, Words
+from engine.wording import Text, Words, _
 from engine.working_time import WorkingDays
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Effect",
     "Facts",
     "Fee",
+    "Group",
     "Opening",
     "Party",
     "Payout",
@@ -187,9 +188,9 @@ class Certificate:
 
     `body` is running text in whichever language it was written. `valid_until` is None where the document does not expire. `duplicate`
     marks it as one in place of the record's lost one, and names that one. `again` hands out the record's standing document of this
-    template, the same file; where the portal has none, it is issued. `clauses` are numbered sentences, the same on every one. `ends`
-    names the templates whose standing document of the record no longer counts once this one is issued. `when` says for which cases it
-    is issued at all.
+    template, the same file; where the portal has none, it is issued. `clauses` are numbered sentences, the same on every one. `revokes`
+    names the templates of the record's documents that no longer stand once this one is issued. `when` says for which cases it is issued
+    at all.
     """
 
     template: str
@@ -202,7 +203,7 @@ class Certificate:
     duplicate: bool = False
     again: bool = False
     clauses: tuple[Text, ...] = ()
-    ends: tuple[str, ...] = ()
+    revokes: tuple[str, ...] = ()
     when: Callable[[Case], bool] = _always
 
 
@@ -404,11 +405,22 @@ class Service:
         return next((item for step in self.steps for item in step.fields if item.name == name), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Services of an authority that people look for in one place, by the names in their codes."""
+
+    title: Text
+    services: tuple[str, ...]
+
+
+OTHER = _("Other services")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `sections` names its parts, `openings` when some of them expect people or go to see them;
+    `groups` sorts its services for people; `sections` names its parts, `openings` when some of them expect people or go to see them;
     `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
     """
 
@@ -419,8 +431,18 @@ class Authority:
     registers: tuple[Register, ...] = ()
     variants: Mapping[str, Text] = field(default_factory=dict)
     announced: tuple[Text, ...] = ()
+    groups: tuple[Group, ...] = ()
     sections: Mapping[str, Text] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
     appeal: Text | None = None
     retention: Retention = Retention()
     within: WorkingDays | None = None
+
+    def grouped(self, only: Callable[[str], bool] | None = None) -> list[tuple[Text | None, list[Service]]]:
+        """The services (whose codes `only` takes) as `groups` sorts them; those it does not name come last. One list where there are none."""
+        shown = [service for service in self.services if only is None or only(service.code)]
+        if not self.groups:
+            return [(None, shown)]
+        offered = {service.code.partition(".")[2]: service for service in shown}
+        sorted_ = [(group.title, [offered.pop(name) for name in group.services if name in offered]) for group in self.groups]
+        return [(title, services) for title, services in [*sorted_, (OTHER, list(offered.values()))] if services]

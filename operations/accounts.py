@@ -6,7 +6,7 @@ from engine.actor import Actor
 from engine.errors import NotFound, Refusal
 from engine.wording import _
 from models import Account, Identifier, IdentifierType, Role, database
-from operations import audit, codes, identifiers, messages, passwords, roles, second_factor, sessions
+from operations import audit, codes, identifiers, messages, passwords, registering, roles, second_factor, sessions
 from operations.now import now
 from operations.staff import Duty
 
@@ -35,6 +35,14 @@ def mine(actor: Actor) -> Mine:
         civil_number=values.get(IdentifierType.CIVIL_NUMBER, ""),
         second_factor=second_factor.state(account.id) if roles.is_staff(account) else None,
     )
+
+
+def change_kind(actor: Actor, kind: str, registration: str, *, address: str) -> None:
+    """As whom the person uses the portal from now on. Raises Refusal as `registering.check_kind`."""
+    registering.check_kind(kind, registration)
+    with database.atomic():
+        Account.update(kind=kind, registration=registration).where(Account.id == actor.account).execute()
+        audit.security(actor.account, "kind-changed", address, now=kind)
 
 
 # --- Accounts made by commands ---------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ from operations import (
     payouts,
     registers,
     service_clock,
+    tracking,
 )
 from operations.now import now, today
 from operations.rendering import both
@@ -280,6 +281,7 @@ def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> C
     if row.subject is None and (record := made.get(service.subject or "")):
         row.subject = record.key
     finding.remember(row, [record.number for record in made.values()])
+    tracking.remember(row, made.values())
     return frozen_case(row)
 
 

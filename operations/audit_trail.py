@@ -49,6 +49,7 @@ WORDS: dict[str, Text] = {
     "application.withdrawn": _("Withdrew an application"),
     "applications.exported": _("Exported applications"),
     "applications.searched": _("Searched applications"),
+    "applications.tracked": _("Asked by a number how applications stand"),
     "audit.entry-viewed": _("Read an entry of the audit"),
     "audit.exported": _("Exported the audit"),
     "audit.viewed": _("Looked through the audit"),

@@ -13,7 +13,7 @@ PASSWORD = "Bawaba-demo-2026"
 PEOPLE = (
     {
         "email": "ali@example.om",
-        "phone": "99416689",
+        "phone": "+96899416689",
         "civil_number": "1526575",
         "first_name": "ALISAID",
         "family_name": "ALJahdhami",
@@ -21,7 +21,7 @@ PEOPLE = (
     },
     {
         "email": "shamsa@example.om",
-        "phone": "92345678",
+        "phone": "+96892345678",
         "civil_number": "7324674",
         "first_name": "Shamsa",
         "middle_name": "Hamed",
@@ -30,7 +30,7 @@ PEOPLE = (
     },
     {
         "email": "salim@example.om",
-        "phone": "91112233",
+        "phone": "+96891112233",
         "civil_number": "10203040",
         "first_name": "Salim",
         "middle_name": "Nasser",
@@ -46,6 +46,7 @@ STAFF = (
     ("amal@sohar.example.om", "+96897001011", "Amal", "Al Hinai", "أمل الهنائي", Duty.CLERK, "municipality.leases"),
     ("rashid@sohar.example.om", "+96897001009", "Rashid", "Al Maqbali", "راشد المقبالي", Duty.CLERK, "municipality.head"),
     ("khalid@sohar.example.om", "+96897001010", "Khalid", "Al Saidi", "خالد السعيدي", Duty.CLERK, "municipality.finance"),
+    ("noor@sohar.example.om", "+96897001021", "Noor", "Al Amri", "نور العامري", Duty.CLERK, "municipality.licences"),
     ("badr@sohar.example.om", "+96897001003", "Badr", "Al Maamari", "بدر المعمري", Duty.SUPERVISOR, "municipality"),
     ("aisha@sohar.example.om", "+96897001004", "Aisha", "Al Zadjali", "عائشة الزدجالي", Duty.CASHIER, "municipality"),
     ("yusuf@bawaba.example.om", "+96897001005", "Yusuf", "Al Kindi", "يوسف الكندي", Duty.ADMINISTRATOR, ""),
@@ -78,7 +79,7 @@ DUTIES = {
 def prepare() -> str:
     """Make what is missing; returns who can sign in, in both languages."""
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
-    for name in ("establishments", "memberships", "addresses", "leases", "permits"):
+    for name in ("establishments", "memberships", "addresses", "leases", "permits", "licences", "engineers"):
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)

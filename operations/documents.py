@@ -60,8 +60,7 @@ def issue(application: Application, certificate: Certificate, case: Case, number
     )
     if application.subject:
         _replace.run(application.subject, certificate.template, made.id, now())
-        for template in certificate.ends:
-            _revoke.run(application.subject, template, now())
+        _revoke(application.subject, certificate.revokes)
     return made
 
 
@@ -78,11 +77,12 @@ def _replace(subject: Any, template: Any, by: Any, moment: Any) -> Any:
     return replaced.where(older & (Document.id != by) & (Document.state == DocumentState.VALID))
 
 
-@statement
-def _revoke(subject: Any, template: Any, moment: Any) -> Any:
-    standing = (Document.kind == "certificate") & (Document.subject == subject) & (Document.template == template)
-    revoked = Document.update({Document.state: DocumentState.REVOKED, Document.state_changed_at: moment})
-    return revoked.where(standing & (Document.state == DocumentState.VALID))
+def _revoke(subject: str, templates: tuple[str, ...]) -> None:
+    """The record no longer stands, and neither does what was issued of it."""
+    if templates:
+        theirs = (Document.kind == "certificate") & (Document.subject == subject) & Document.template.in_(templates)
+        revoked = Document.update(state=DocumentState.REVOKED, state_changed_at=now())
+        revoked.where(theirs & (Document.state == DocumentState.VALID)).execute()
 
 
 def _filed_by(application: Application) -> list[dict[str, Words]]:

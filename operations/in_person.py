@@ -17,7 +17,19 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.wording import Text, _
 from gateways.certificates import Untrusted
 from models import Account, Consent, Delegation, Evidence, IdentityType, database
-from operations import acting, audit, cards, challenges, civil_numbers, identifiers, messages, newcomers, passwords, staff
+from operations import (
+    acting,
+    audit,
+    cards,
+    challenges,
+    civil_numbers,
+    identifiers,
+    messages,
+    newcomers,
+    passwords,
+    registering,
+    staff,
+)
 from operations.now import now, today
 from operations.rendering import both
 
@@ -195,6 +207,7 @@ def _opened(
         arabic_name=arabic_name,
         country=country,
         identity_type=kind,
+        kind=registering.kind_of(kind),
         identity_number=number,
         password_hash=password_hash,
         created_at=moment,

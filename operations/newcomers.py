@@ -42,7 +42,7 @@ def named(*, civil_number: str, name: str, given_name: str, surname: str) -> New
     return Newcomer(civil_number, given_name if apart else first, surname if apart else rest)
 
 
-def register(secret: str | None, *, email: str, phone: str, arabic_name: str, locale: str, address: str) -> str:
+def register(secret: str | None, *, email: str, phone: str, arabic_name: str, terms: str = "", locale: str, address: str) -> str:
     """Begin the registration; returns the challenge of the e-mail's code. Raises Refusal, TooMany."""
     newcomer = of(secret)
     if newcomer is None:
@@ -55,5 +55,6 @@ def register(secret: str | None, *, email: str, phone: str, arabic_name: str, lo
         phone=identifiers.mobile_of(phone),
         identity_number=newcomer.civil_number,
         password=passwords.random(),
+        terms=terms,
     )
     return registering.register(given, locale=locale, address=address, proven=True)

@@ -107,6 +107,8 @@ WORDS: dict[str, Text] = {
     "country": _("Country"),
     "identity_type": _("Identity document"),
     "identity_number": _("Number of the card or passport"),
+    "terms_version": _("Terms of use agreed to"),
+    "terms_at": _("Agreed on"),
     "registration": _("Commercial registration number"),
     "locale": _("Language"),
     "created_at": _("Made on"),

@@ -8,13 +8,36 @@ from dataclasses import dataclass
 
 from peewee import IntegrityError
 
-from engine.errors import Conflict
-from engine.wording import _
-from models import Account, CodeSent, Identifier, IdentifierType, IdentityType, OneTimeCode, Purpose, SecurityEvent, database
+from engine.errors import Conflict, Refusal
+from engine.wording import Text, _
+from models import (
+    Account,
+    AccountKind,
+    CodeSent,
+    Identifier,
+    IdentifierType,
+    IdentityType,
+    OneTimeCode,
+    Purpose,
+    SecurityEvent,
+    database,
+)
 from operations import audit, codes, identifiers, messages, passwords
 from operations.now import now
 
 UNFINISHED_FOR = dt.timedelta(days=1)
+TERMS = "2026-11"
+"""The version of the terms of use (templates/pages/about/terms.html): another text is another version. Nobody is asked to agree anew."""
+KINDS: dict[str, Text] = {
+    AccountKind.CITIZEN: _("Omani citizen"),
+    AccountKind.RESIDENT: _("Resident"),
+    AccountKind.CONSULTING_OFFICE: _("Consulting office"),
+    AccountKind.CONTRACTOR: _("Building contractor"),
+    AccountKind.INSTITUTION: _("Institution"),
+}
+"""As whom one opens an account: those of Sohar municipality's registration."""
+BUSINESSES = frozenset({AccountKind.CONSULTING_OFFICE, AccountKind.CONTRACTOR, AccountKind.INSTITUTION})
+"""Who registers names its commercial registration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +55,8 @@ class Registration:
     family_name: str = ""
     arabic_name: str = ""
     registration: str = ""
+    kind: str = ""  # none: by what they showed
+    terms: str = ""  # the version they agreed to
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -60,6 +85,9 @@ def register(given: Registration, *, locale: str, address: str, proven: bool = F
             identity_type=given.identity_type,
             identity_number=given.identity_number,
             registration=given.registration,
+            kind=given.kind or kind_of(given.identity_type),
+            terms_version=given.terms,
+            terms_at=now() if given.terms else None,
             password_hash=password_hash,
             locale=locale,
             created_at=now(),
@@ -81,6 +109,19 @@ def register(given: Registration, *, locale: str, address: str, proven: bool = F
         for owner in owners:
             messages.tell_owner(owner, "already_registered", key=f"already:{owner.id}:{now():%Y-%m-%d}")
     return challenge.id
+
+
+def kind_of(identity_type: str) -> AccountKind:
+    """As whom somebody comes who has not said it: a passport is a resident's."""
+    return AccountKind.RESIDENT if identity_type == IdentityType.PASSPORT else AccountKind.CITIZEN
+
+
+def check_kind(kind: str, registration: str) -> None:
+    """Raises Refusal when there is no such kind, or one that needs a commercial registration has none."""
+    if kind not in KINDS:
+        raise Refusal(_("Choose one of the kinds of account."), field="kind")
+    if kind in BUSINESSES and not registration:
+        raise Refusal(_("Write the commercial registration of the office, contractor or institution."), field="registration")
 
 
 def verify_email(challenge_id: str, typed: str, *, locale: str, address: str) -> str:

@@ -27,6 +27,7 @@ from models import (
     Message,
     SearchTerm,
     StepUp,
+    TrackedNumber,
     Upload,
     UtcField,
     Visit,
@@ -186,7 +187,7 @@ def _forget(row: Application) -> None:
     Visit.update(place="", visitor="").where(Visit.application == row).execute()
     BatchRow.update(typed={}, subject=None).where(BatchRow.application == row).execute()
     Declaration.update(content={}, prepared=None).where(Declaration.application == row).execute()
-    for table in (SearchTerm, StepUp):
+    for table in (SearchTerm, StepUp, TrackedNumber):
         table.delete().where(table.application == row).execute()
     applications.happened(row, "erased", None)
 
@@ -260,7 +261,9 @@ RULES: dict[Kind, Rule] = {
     ),
 }
 """Each kind with its rule, in the order they are run."""
-ERASED = frozenset({*ERASABLE, AgreementRequest, Upload, Message, Declaration, SearchTerm, StepUp, Visit, BatchRow})
+ERASED = frozenset(
+    {*ERASABLE, AgreementRequest, Upload, Message, Declaration, SearchTerm, StepUp, TrackedNumber, Visit, BatchRow}
+)
 """Tables of an application whose content goes with it. The others are kept for good: `KEPT` says which, a test that none is forgotten."""
 KEPT = frozenset(
     {"Bill", "Booking", "Document", "DocumentCopy", "Payout", "RecordClaim", "RegisterRecord", "ServiceClock", "TimeTaken"}

@@ -42,6 +42,7 @@ WORDS: dict[str, Text] = {
     "counter-visit": _("A clerk filed for you at a counter"),
     "operator-added": _("You work for an office now"),
     "operator-ended": _("You work for an office no more"),
+    "kind-changed": _("You changed the kind of the account"),
     "closing-asked": _("You asked to close the account"),
     "closing-cancelled": _("You came back, so the account stays open"),
 }

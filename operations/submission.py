@@ -30,6 +30,7 @@ from operations import (
     finding,
     ownership,
     registers,
+    tracking,
     visits,
 )
 from operations.applications import Opened, go_on, happened, lock, of, work_on
@@ -161,6 +162,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
     _expect_visitors(opened, row)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
+    tracking.remember(row, opened.records.values())
     _end_grants.run(row)
     claims.take(row, opened.records)
     if wanted:

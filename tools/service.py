@@ -17,7 +17,7 @@ Four steps are left · بقيت أربع خطوات:
   1. write the rules: {service}
   2. fill in the tariff, with its source: migrations/fees.csv, then `flask fees import migrations/fees.csv`
   3. `make translate`, then write the Arabic in translations/ar
-  4. let its test read as the policy does: {test}
+  4. let its test read as the policy does: {test}; then `flask services document`
 docs/adding-a-service.md tells more."""
 
 SERVICE = Template('''"""$title. Says here for whom it is and what they get.

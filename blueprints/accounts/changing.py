@@ -6,7 +6,7 @@ from flask_login import login_required
 
 from blueprints.accounts import code_page
 from blueprints.accounts.confirming import confirmed
-from blueprints.accounts.forms import CodeForm, NewPasswordForm, OldPasswordForm, email_field, phone_field, refusals_in
+from blueprints.accounts.forms import CodeForm, KindForm, NewPasswordForm, OldPasswordForm, email_field, phone_field, refusals_in
 from blueprints.accounts.routes import blueprint
 from blueprints.actor import actor, address
 from blueprints.addresses import go
@@ -23,6 +23,20 @@ class NewEmailForm(Form):
 
 class NewPhoneForm(Form):
     phone = phone_field(_("New mobile number"))
+
+
+@blueprint.route("/kind", methods=["GET", "POST"])
+@login_required
+def change_kind() -> ResponseReturnValue:
+    """audience: signed in"""
+    account = accounts.mine(actor()).account
+    form = KindForm(data={"kind": account.kind, "registration": account.registration})
+    if form.validate_on_submit():
+        with refusals_in(form):
+            accounts.change_kind(actor(), form.kind.data, form.registration.data or "", address=address())
+            notice("success", _("The kind of your account is changed."))
+            return go(url_for(".mine"))
+    return page("accounts/change_kind.html", 422 if form.errors else 200, form=form)
 
 
 class ChangePasswordForm(OldPasswordForm, NewPasswordForm):

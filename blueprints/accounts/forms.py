@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from functools import cache
 
 from babel import Locale
-from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TelField
-from wtforms.validators import Optional, ValidationError
+from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TelField
+from wtforms.validators import Optional, StopValidation, ValidationError
 
 from blueprints.forms import Form, folded, required
 from engine import digits
 from engine.errors import Refusal
 from engine.wording import Text, _
-from operations import captcha, identifiers
+from operations import captcha, identifiers, registering
 from operations.registering import Registration
 
 # Letters of names only, no dots or slashes: a name goes into mails to an address that nobody has proven yet.
@@ -102,6 +102,39 @@ class HumanForm(Form):
         return False
 
 
+def kind_field() -> RadioField:
+    return RadioField(_("Kind of account"), choices=list(registering.KINDS.items()), default="citizen")
+
+
+def terms_field() -> BooleanField:
+    return BooleanField(
+        _("I have read the terms of use and agree to them"), [required(_("Read the terms of use and agree to them to go on."))]
+    )
+
+
+def of_a_business(form: Form, field: Field) -> None:
+    """An office, a contractor and an institution have one; anybody else may leave it empty."""
+    if not field.data:
+        try:
+            registering.check_kind(form["kind"].data, "")
+        except Refusal as refusal:
+            raise StopValidation(refusal.message) from None
+        raise StopValidation
+
+
+def registration_field() -> StringField:
+    return StringField(
+        _("Commercial registration number"),
+        [
+            of_a_business,
+            shaped(COMMERCIAL_REGISTRATION, _("Write the registration number with digits only, such as 1229237 or 1/52285/0.")),
+        ],
+        filters=[compact],
+        description=_("Needed for an office, a contractor or an institution; anybody else may leave it empty"),
+        render_kw={"inputmode": "text", "autocomplete": "off", "dir": "ltr", "maxlength": 30},
+    )
+
+
 def email_field(label: Text = _("E-mail")) -> EmailField:
     return EmailField(
         label,
@@ -139,6 +172,7 @@ class RegistrationForm(HumanForm):
     """The chamber's registration form, in the manual's order."""
 
     purpose = "registration"
+    kind = kind_field()
     first_name = StringField(
         _("First name"),
         [required(_("Write your first name.")), shaped(LATIN, _LATIN_LETTERS)],
@@ -161,16 +195,7 @@ class RegistrationForm(HumanForm):
     arabic_name = arabic_name_field()
     email = email_field()
     phone = phone_field()
-    registration = StringField(
-        _("Commercial registration number"),
-        [
-            Optional(),
-            shaped(COMMERCIAL_REGISTRATION, _("Write the registration number with digits only, such as 1229237 or 1/52285/0.")),
-        ],
-        filters=[compact],
-        description=_("If you have one; you can use your other registrations later too"),
-        render_kw={"inputmode": "text", "autocomplete": "off", "dir": "ltr", "maxlength": 30},
-    )
+    registration = registration_field()
     country = SelectField(_("Country"), render_kw={"autocomplete": "country"}, default="OM")
     identity_type = RadioField(
         _("Identity document"), choices=[("civil-card", _("Civil card")), ("passport", _("Passport"))], default="civil-card"
@@ -193,6 +218,7 @@ class RegistrationForm(HumanForm):
         [same_as("password", _("The two passwords differ. Write the same one twice."))],
         render_kw=PASSWORD_NEW,
     )
+    terms = terms_field()
 
     def speak(self, locale: str) -> None:
         """Countries are named and sorted in the person's language."""
@@ -218,7 +244,16 @@ class RegistrationForm(HumanForm):
             identity_type=self.identity_type.data,
             identity_number=self.identity_number.data,
             password=self.password.data,
+            kind=self.kind.data,
+            terms=registering.TERMS,
         )
+
+
+class KindForm(Form):
+    """As whom the person uses the portal."""
+
+    kind = kind_field()
+    registration = registration_field()
 
 
 class SignInForm(HumanForm):

@@ -9,14 +9,14 @@ from blueprints.actor import actor, address
 from blueprints.addresses import go
 from blueprints.page import notice, page
 from engine.wording import _
-from operations import accounts, security_events, sessions
+from operations import accounts, registering, security_events, sessions
 
 
 @blueprint.get("")
 @login_required
 def mine() -> ResponseReturnValue:
     """audience: signed in"""
-    return page("accounts/mine.html", mine=accounts.mine(actor()))
+    return page("accounts/mine.html", mine=accounts.mine(actor()), kinds=registering.KINDS)
 
 
 @blueprint.get("/sessions")

@@ -69,7 +69,7 @@ def register() -> ResponseReturnValue:
     """audience: anyone"""
     if actor().signed_in:
         return redirect(entrance.after(request.args.get("next")), 303)
-    form = RegistrationForm()
+    form = RegistrationForm(data={"kind": request.args.get("kind", "citizen")})
     form.speak(locale())
 
     if form.validate_on_submit() and form.by_a_person():
@@ -77,7 +77,13 @@ def register() -> ResponseReturnValue:
             challenge = registering.register(form.given, locale=locale(), address=address())
             return code_page.go_to(challenge, Purpose.REGISTER_EMAIL, wanted=request.args.get("next"))
 
-    return page("accounts/register.html", 422 if form.errors else 200, form=form, wanted=request.args.get("next"))
+    return page(
+        "accounts/register.html",
+        422 if form.errors else 200,
+        form=form,
+        wanted=request.args.get("next"),
+        terms=registering.TERMS,
+    )
 
 
 @blueprint.route("/registration/email", methods=["GET", "POST"])

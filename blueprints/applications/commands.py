@@ -3,7 +3,7 @@
 import click
 
 from blueprints.applications.routes import blueprint
-from operations import finding
+from operations import finding, tracking
 
 blueprint.cli.help = "المعاملات · Applications."
 
@@ -16,4 +16,6 @@ def index(after: int) -> None:
     for last, count in finding.index(after):
         made += count
         click.echo(f"… {last} ({made:,})")
+    for last, _count in tracking.index(after):
+        click.echo(f"… {last}")
     click.echo(f"✓ فُهرست {made:,} · {made:,} were not findable before")

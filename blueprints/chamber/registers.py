@@ -17,6 +17,7 @@ establishments = Register(
     title=_("Commercial registrations"),
     number=_("Commercial registration"),
     holder="holder",
+    tracked=True,
     columns=(
         Column("holder", _("Civil number")),
         Column("name", _("Company name"), Kind.WORDS),
@@ -46,7 +47,7 @@ memberships = Register(
         parent=_("Commercial registration"),
     ),
     columns=(
-        Column("establishment", _("Commercial registration")),
+        Column("establishment", _("Commercial registration"), of="chamber.establishments"),
         Column("name", _("Company name"), Kind.WORDS),
         Column("address", _("Address"), Kind.WORDS),
         Column("head_office", _("Head office"), Kind.WORDS),

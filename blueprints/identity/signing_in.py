@@ -6,7 +6,16 @@ from flask.wrappers import Response
 from wtforms import StringField
 
 from blueprints import entrance
-from blueprints.accounts.forms import CIVIL_NUMBER, arabic_name_field, compact, email_field, phone_field, refusals_in, shaped
+from blueprints.accounts.forms import (
+    CIVIL_NUMBER,
+    arabic_name_field,
+    compact,
+    email_field,
+    phone_field,
+    refusals_in,
+    shaped,
+    terms_field,
+)
 from blueprints.actor import actor, address
 from blueprints.addresses import back_to, go
 from blueprints.forms import Form, required
@@ -16,7 +25,7 @@ from blueprints.language import locale
 from blueprints.page import notice, page
 from engine.errors import Refusal, Unavailable
 from engine.wording import _
-from operations import newcomers, signing_in
+from operations import newcomers, registering, signing_in
 from operations.signing_in import Arrival
 
 RINGING, PROVEN, NEXT = "ringing", "proven", "next"
@@ -41,6 +50,7 @@ class NewcomerForm(Form):
     email = email_field()
     phone = phone_field()
     arabic_name = arabic_name_field()
+    terms = terms_field()
 
 
 # --- With a card -----------------------------------------------------------------------------------------------------------------
@@ -146,8 +156,9 @@ def newcomer() -> ResponseReturnValue:
                 email=form.email.data,
                 phone=form.phone.data,
                 arabic_name=form.arabic_name.data or "",
+                terms=registering.TERMS,
                 locale=locale(),
                 address=address(),
             )
             return go(url_for("accounts.verify_email"))
-    return page("identity/newcomer.html", 422 if form.errors else 200, form=form, person=person)
+    return page("identity/newcomer.html", 422 if form.errors else 200, form=form, person=person, terms=registering.TERMS)

@@ -6,10 +6,13 @@ from blueprints.municipality import (
     add_address,
     amend_lease,
     cancel_lease,
+    cancel_licence,
     completion_duplicate,
     completion_letter,
     deposit_refund,
+    engineer_registration,
     general_request,
+    issue_licence,
     major_permit,
     pay_fines,
     print_address_card,
@@ -19,9 +22,11 @@ from blueprints.municipality import (
     register_lease,
     registers,
     renew_lease,
+    renew_licence,
     service_letter,
     start_building,
 )
+from blueprints.municipality.groups import GROUPS
 from blueprints.municipality.outside_registers import violations
 from engine.service import Authority, Opening
 from engine.wording import _
@@ -33,7 +38,7 @@ INSPECTIONS = Opening(Hours(time(8), time(13)), minutes=60, seats=2)
 authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
-    summary=_("Leases, addresses, building permits, letters and violations in the district of Sohar."),
+    summary=_("Leases, addresses, building permits, licences, letters and violations in the district of Sohar."),
     services=(
         register_lease.service,
         renew_lease.service,
@@ -50,15 +55,27 @@ authority = Authority(
         completion_duplicate.service,
         deposit_refund.service,
         service_letter.service,
+        issue_licence.service,
+        renew_licence.service,
+        cancel_licence.service,
+        engineer_registration.service,
         pay_fines.service,
         general_request.service,
     ),
-    registers=(registers.leases, registers.addresses, registers.permits, violations),
+    registers=(
+        registers.leases,
+        registers.addresses,
+        registers.permits,
+        registers.licences,
+        registers.engineers,
+        violations,
+    ),
     sections={
         "administration": _("Administration"),
         "engineering": _("Engineering"),
         "addressing": _("Addressing"),
         "leases": _("Lease contracts"),
+        "licences": _("Licences"),
         "head": _("Head of the municipality"),
         "finance": _("Finance"),
     },
@@ -66,8 +83,6 @@ authority = Authority(
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
-    announced=(
-        _("Issue a municipal licence"),
-        _("Submit a complaint"),
-    ),
+    groups=GROUPS,
+    announced=(_("Submit a complaint"),),
 )

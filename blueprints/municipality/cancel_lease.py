@@ -77,6 +77,6 @@ service = Service(
         rows=letter,
         says={"opening": _("The municipality confirms that this lease has ended, to")},
         body=lambda case: case["reason"],
-        ends=(leases.CONTRACT, leases.RENEWAL, leases.SUPPLEMENT),
+        revokes=(leases.CONTRACT, leases.RENEWAL, leases.SUPPLEMENT),
     ),
 )

@@ -1,9 +1,8 @@
-"""Ask the municipality's administration for something that has no form of its own. A clerk answers by letter; its fee falls due on approval.
+"""Ask the municipality's administration for something that has no form of its own. A clerk answers by letter; its fee follows approval.
 
 An objection to a record, such as a violation, is such a request: it says so by itself, and is free of charge (both ours).
 
-The amount of the fee is not published: the schedule holds one of ours, unconfirmed, for demonstrations. Nor is how long the answer takes:
-three working days are ours.
+Source: Sohar municipality's list of services, "administration services". Ours, the sources being silent: the fee, and three working days.
 """
 
 import datetime as dt

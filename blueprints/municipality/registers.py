@@ -23,6 +23,7 @@ addresses = Register(
     public=("area", "way", "building", "latitude", "longitude"),
     numbers="{n:05}",
     first=10001,
+    tracked=True,
 )
 
 # --- Leases ----------------------------------------------------------------------------------------------------------------------
@@ -38,6 +39,7 @@ leases = Register(
     parties=("tenant",),
     through="chamber.establishments",
     numbers="{year}/{n:05}",
+    tracked=True,
     columns=(
         Column("landlord", _("Landlord's number")),
         Column("landlord_name", _("Landlord"), Kind.WORDS),
@@ -46,7 +48,7 @@ leases = Register(
         Column("tenant_name", _("Tenant"), Kind.WORDS),
         Column("tenant_phone", _("Tenant's mobile")),
         Column("name", _("What is let"), Kind.WORDS),
-        Column("address", _("Addressing number"), required=False),
+        Column("address", _("Addressing number"), required=False, of="municipality.addresses"),
         Column("plot", _("Plot")),
         Column("unit", _("Unit"), required=False),
         Column("use", _("Use"), Kind.OPTION, USES),
@@ -104,4 +106,68 @@ permits = Register(
         ),
     ),
     numbers="{year}{n:05}",
+)
+
+# --- Licences and engineers ------------------------------------------------------------------------------------------------------
+
+STANDING, CANCELLED = "standing", "cancelled"
+LICENCE_STATES = {STANDING: _("Standing"), CANCELLED: _("Was cancelled")}
+
+# A short list of ours: the municipality publishes none.
+ACTIVITIES = {
+    "food": _("Food shop"),
+    "restaurant": _("Restaurant or café"),
+    "clothing": _("Clothing and tailoring"),
+    "building-materials": _("Building materials"),
+    "workshop": _("Workshop"),
+    "hairdresser": _("Hairdresser or salon"),
+    "office": _("Office"),
+    "warehouse": _("Warehouse"),
+}
+DISCIPLINES = {
+    "architecture": _("Architecture"),
+    "civil": _("Civil engineering"),
+    "electrical": _("Electrical engineering"),
+    "mechanical": _("Mechanical engineering"),
+    "surveying": _("Surveying"),
+}
+
+licences = Register(
+    code="municipality.licences",
+    title=_("Municipal licences"),
+    number=_("Licence number"),
+    parent="establishment",
+    parties=("establishment",),
+    through="chamber.establishments",
+    public=("establishment", "name", "activity", "expires", "state"),
+    numbers="{year}/{n:05}",
+    tracked=True,
+    columns=(
+        Column("establishment", _("Commercial registration"), of="chamber.establishments"),
+        Column("name", _("Company name"), Kind.WORDS),
+        Column("activity", _("Activity"), Kind.OPTION, ACTIVITIES),
+        Column("premises", _("Addressing number of the premises"), of="municipality.addresses"),
+        Column("lease", _("Lease contract number"), required=False, of="municipality.leases"),
+        Column("expires", _("Expiry date"), Kind.DAY),
+        Column("state", _("State"), Kind.OPTION, LICENCE_STATES),
+    ),
+)
+
+engineers = Register(
+    code="municipality.engineers",
+    title=_("Registered engineers"),
+    number=_("Engineer's number"),
+    holder="holder",
+    parent="office",
+    parties=("office",),
+    through="chamber.establishments",
+    public=("office", "name", "discipline", "expires"),
+    numbers="{year}/{n:04}",
+    columns=(
+        Column("holder", _("Civil number")),
+        Column("name", _("Engineer's name"), Kind.WORDS),
+        Column("discipline", _("Discipline"), Kind.OPTION, DISCIPLINES),
+        Column("office", _("Commercial registration of the office"), of="chamber.establishments"),
+        Column("expires", _("Expiry date"), Kind.DAY),
+    ),
 )

@@ -1,11 +1,13 @@
 """/healthz, and the commands of whoever runs the portal: migrate, demo, doctor, services, audience."""
 
 import re
+from pathlib import Path
 
 import click
 from flask import Blueprint, Flask, current_app, jsonify
 from flask.wrappers import Response
 
+from blueprints.operating import catalogue_page
 from engine.catalogue import catalogue
 from operations import demonstration, fees, health, office_hours
 from operations.now import now
@@ -58,6 +60,14 @@ def doctor() -> None:
 @blueprint.cli.group("services")
 def services() -> None:
     """الخدمات · The catalogue of services."""
+
+
+@services.command("document")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default=Path("docs/services.md"))
+def document(file: Path) -> None:
+    """كتابة صفحة الخدمات من الدليل · Write docs/services.md from the catalogue."""
+    file.write_text(catalogue_page.page(), encoding="utf-8")
+    click.echo(file)
 
 
 @services.command("list")

@@ -16,7 +16,7 @@ from engine.fees import Kind, Rule
 from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
-from operations import announcements, applications, fees, public_checks, retention
+from operations import announcements, applications, fees, public_checks, registering, retention
 from operations.now import today
 
 blueprint = Blueprint("pages", __name__)
@@ -54,6 +54,23 @@ def home() -> Response:
     )
 
 
+@blueprint.get("/authorities/<code>")
+def authority(code: str) -> Response:
+    """audience: anyone. One authority's services, sorted and searched by the words people use."""
+    shown = catalogue.authorities.get(code)
+    if shown is None:
+        raise NotFound
+    asked = request.args.get("q", "").strip()[:100]
+    return page(
+        "pages/authority.html",
+        authority=shown,
+        asked=asked,
+        found=matching(asked, shown.services) if asked else None,
+        closures=announcements.closures(),
+        kinds=registering.KINDS,
+    )
+
+
 @blueprint.get("/services/<code>")
 def service(code: str) -> Response:
     """audience: anyone. What a service needs, costs and takes, before signing in."""
@@ -81,7 +98,9 @@ def dismiss(number: int) -> Response:
 @blueprint.get("/about/<any(privacy, terms, accessibility, contact):name>")
 def about(name: str) -> Response:
     """audience: anyone. Who we are and what we do with data."""
-    return page("pages/about.html", name=name, title=ABOUT[name], kept=_kept() if name == "privacy" else None)
+    return page(
+        "pages/about.html", name=name, title=ABOUT[name], kept=_kept() if name == "privacy" else None, terms=registering.TERMS
+    )
 
 
 @blueprint.get("/help/card-reader")

@@ -94,6 +94,25 @@ class Lease(Paper):
     """What the parties agree in their own words, in a supplement."""
 
 
+class Licence(Paper):
+    """documents/licence.html, A4: what the municipality allows. The first row is its number, the last when it ends."""
+
+    licensed: Words
+    company: Words
+    to: Words
+    rows: list[Row]
+    statement: Words
+
+
+class EngineerCard(Paper):
+    """documents/engineer_card.html, ID-1. Rows: number, discipline, office, expiry; what follows is small print."""
+
+    company: Words
+    """The engineer."""
+    rows: list[Row]
+    accepted: Words
+
+
 class Receipt(Paper):
     """documents/receipt.html, A5. `serial` is the receipt's number."""
 

@@ -2,12 +2,14 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po, write_po
 
 from app import AUTHORITIES
 from tests.support.processes import ROOT
@@ -50,6 +52,76 @@ def tree(tmp_path: Path) -> Path:
         else:
             shutil.copy(ROOT / name, copy / name)
     return copy
+
+
+COMMAND = re.compile(r"^(?:make|flask) .+$|`((?:make|flask) [^`]+)`", re.MULTILINE)
+LEFT_TO_OTHERS = {"make check", "make test", "flask registers import FILE.csv"}  # the first two are this very run
+
+
+def commands_of(document: str) -> list[str]:
+    """What a document tells to type, in its order: the lines of its blocks and what stands in its sentences."""
+    found = (match.group(1) or match.group() for match in COMMAND.finditer(document))
+    return [command for command in dict.fromkeys(found) if command not in LEFT_TO_OTHERS]
+
+
+@pytest.fixture
+def workplace(tree: Path) -> dict[str, str]:
+    """The tree as somebody works in it: packages installed, database there. Returns the environment of their shell."""
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, tree / name)
+    programs = tree / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name, words in (("python", ""), ("flask", "-m flask")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n')
+        (programs / name).chmod(0o755)
+    (tree / ".venv" / "ready").touch()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PORTAL_", "MAKE"))}
+    shell = kept | {"PYTHONDONTWRITEBYTECODE": "1", "PATH": f"{programs}:{os.environ['PATH']}"}
+    typed(tree, shell, "flask migrate")
+    return shell
+
+
+def typed(tree: Path, shell: dict[str, str], command: str) -> str:
+    done = subprocess.run(command, shell=True, cwd=tree, env=shell, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def in_arabic(tree: Path) -> None:
+    """What the fourth step asks of a person: every text in Arabic."""
+    file = tree / "translations" / "ar" / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as text:
+        catalog = read_po(text)
+    for message in catalog:
+        if message.id and not message.string:
+            message.string = "بطاقة"
+    with file.open("wb") as text:
+        write_po(text, catalog)
+
+
+def test_who_does_what_the_document_says_has_a_service(tree: Path, workplace: dict[str, str]):
+    """docs/adding-a-service.md alone: its commands, in its order, and the Arabic."""
+    commands = commands_of((ROOT / "docs" / "adding-a-service.md").read_text(encoding="utf-8"))
+    assert commands == [
+        "make service NAME=chamber/print_card",
+        "flask services list",
+        "flask fees import migrations/fees.csv",
+        "flask fees show",
+        "make translate",
+        "flask services document",
+    ]
+    said = {}
+    for command in commands:
+        said[command] = typed(tree, workplace, command)
+        if command == "make translate":
+            in_arabic(tree)
+            typed(tree, workplace, "python -m tools.translations compile")
+    assert "chamber.print-card\tPrint card\tPrint card\tchamber\tclerk\n" in said["flask services list"]
+    assert "chamber.print-card" in said["flask fees show"]
+    assert "| `print-card` | Print card · بطاقة |" in (tree / "docs" / "services.md").read_text(encoding="utf-8")
+    page = "from app import create_app as c; print(c().test_client().get('/services/chamber.print-card').text)"
+    assert "بطاقة</h1>" in typed(tree, workplace, f'python -c "{page}"')
+    typed(tree, workplace, "python -m pytest -n0 -p no:cacheprovider tests/blueprints/chamber/test_print_card.py")
 
 
 def run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:

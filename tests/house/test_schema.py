@@ -77,6 +77,7 @@ UNIQUE = {
     "session": {"token_hash", "next_hash"},
     "service_clock": {"application_id"},
     "special_days": {"origin"},
+    "tracked_number": {"register, number, application_id"},
     "version": {"application_id, number"},
     "visit": {"application_id WHERE state = 'planned'"},
     "visit_report": {"visit_id"},

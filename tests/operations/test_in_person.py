@@ -9,6 +9,7 @@ from peewee import IntegrityError
 
 from engine.actor import Actor
 from engine.assurance import Assurance
+from engine.catalogue import catalogue
 from engine.errors import Conflict, NotAllowed, NotFound, Refusal
 from gateways.certificates import Reason, Untrusted
 from models import (
@@ -239,7 +240,7 @@ def test_only_clerks_and_only_at_their_own_desks(maryam: Actor) -> None:
 
 def test_only_the_services_of_that_authority_are_filed(maryam: Actor) -> None:
     there = served(maryam, shown())
-    assert there.acting_for.services == {"municipality.general-request"}
+    assert there.acting_for.services == {service.code for service in catalogue.authorities["municipality"].services}
     with pytest.raises(NotFound):
         applications.start(there, "chamber.renew-membership")
 

@@ -23,8 +23,9 @@ from models import (
     PaymentAttempt,
     Receipt,
     SearchTerm,
+    TrackedNumber,
 )
-from operations import finding
+from operations import finding, tracking
 from operations.now import now
 from operations.settlement import SERIES
 from tools.seed.bulk import Bulk, plain
@@ -113,6 +114,7 @@ STATES: dict[Decision, dict[State, int]] = {
 """Of a hundred applications, how many stand where."""
 ACTIONS = {"approve": "application.approve", "refuse": "application.refuse", "return": "application.return"}
 FOUND = ("desk", "term", "application_id")
+TRACKED = ("register", "number", "application_id")
 PER_PERSON = 3
 CLERKS = 12
 MIDDLE = ("", "Said ", "Nasser ", "Hamed "), ("", "سعيد ", "ناصر ", "حمد ")
@@ -225,6 +227,8 @@ class Lives:
         found_by = {term for text in sample.texts for term in _terms(filled(text))}
         desk = service.desk
         self.bulk.extend(SearchTerm, FOUND, [(desk, term, key) for term in found_by])
+        followed = {(register, tracking.spelled(filled(number))) for register, number in sample.numbers}
+        self.bulk.extend(TrackedNumber, TRACKED, [(register, number, key) for register, number in sorted(followed)])
         assert decided and last
         if service.decision is Decision.CLERK:
             self._reviewed(key, reference, state, clerk, submitted, decided)

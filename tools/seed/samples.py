@@ -59,8 +59,8 @@ class Marked:
 
 @dataclass(frozen=True)
 class Sample:
-    """An application with marks: as JSON, and the texts it is found by. `fields` are what its steps ask, `quote` is what it costs, `total`
-    baisa, booked as `postings`."""
+    """An application with marks: as JSON, and the texts and the numbers it is found by. `fields` are what its steps ask, `quote` is what it
+    costs, `total` baisa, booked as `postings`."""
 
     service: Service
     fields: tuple[str, ...]
@@ -68,6 +68,7 @@ class Sample:
     records: Marked
     frozen: Marked
     texts: tuple[Marked, ...]
+    numbers: tuple[tuple[str, Marked], ...]
     subject: Marked | None
     quote: str
     total: int
@@ -112,6 +113,7 @@ def _sample(service: Service, day: dt.date, chance: random.Random) -> Sample | N
         Marked(plain(offered.records)),
         Marked(plain(frozen | {"declaration": None})),
         tuple(map(Marked, texts)),
+        tuple((register, Marked(number)) for record in records.values() for register, number in record.numbers()),
         Marked(f"{subject.register.code}:{subject.number}") if subject else None,
         plain(quote.frozen()),
         quote.total.baisa,

@@ -1,11 +1,14 @@
 """Registering, from the form to the dashboard, and what can go wrong on the way."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from models import Account, OneTimeCode
+from operations.now import now
 from operations.outside import outside
+from operations.registering import TERMS
 from tests.support.builders import PASSWORD, a_person, a_solution
 from tests.support.client import Client, Page
 from tests.support.postbox import delivered, last_code, last_link
@@ -22,6 +25,7 @@ TYPED = {
     "identity_number": "٧٣٢٤٦٧٤",
     "password": PASSWORD,
     "confirmation": PASSWORD,
+    "terms": "y",
 }
 
 
@@ -189,3 +193,48 @@ def test_the_mail_speaks_the_language_of_the_page(client: Client) -> None:
     client.set_cookie("language", "ar")
     registering(client)
     assert 'dir="rtl"' in delivered()[0]["html"]
+
+
+# --- The door: kinds and terms ---------------------------------------------------------------------------------------------------
+
+
+def test_the_kind_and_the_terms_with_version_and_moment_are_kept(client: Client) -> None:
+    registering(client, kind="contractor")
+    account = Account.get()
+    assert (account.kind, account.terms_version) == ("contractor", TERMS)
+    assert abs(account.terms_at - now()) < dt.timedelta(minutes=1)
+
+
+def test_nobody_registers_without_agreeing_and_nothing_typed_is_lost(client: Client) -> None:
+    page = registering(client, terms=None, kind="resident")  # type: ignore[arg-type]
+    assert (page.status, set(page.errors), Account.select().count()) == (422, {"terms"}, 0)
+    assert (page.values["first_name"], page.values["kind"]) == ("Shmoouqa", "resident")
+    assert f"Version {TERMS}" in page.text, "the terms are read on the very page"
+
+
+@pytest.mark.parametrize("kind", ["consulting-office", "contractor", "institution"])
+def test_a_business_names_its_commercial_registration(client: Client, kind: str) -> None:
+    assert set(registering(client, kind=kind, registration="").errors) == {"registration"}
+
+
+@pytest.mark.parametrize("kind", ["citizen", "resident"])
+def test_anybody_else_may_leave_it_out(client: Client, kind: str) -> None:
+    assert registering(client, kind=kind, registration="").status == 200
+    assert Account.get().kind == kind
+
+
+def test_an_unknown_kind_is_refused(client: Client) -> None:
+    assert set(registering(client, kind="minister").errors) == {"kind"}
+
+
+def test_the_kind_is_shown_and_changed_on_the_page_of_the_account(client: Client) -> None:
+    registering(client).submit(code=last_code()).submit(code=last_code("sms"))
+    page = client.visit("/account")
+    assert "Omani citizen" in page.text and f"Version {TERMS}" in page.text
+    form = client.visit("/account/kind")
+    assert form.values["kind"] == "citizen"
+    assert set(form.submit("account-kind", kind="institution", registration="").errors) == {"registration"}
+    page = form.submit("account-kind", kind="institution", registration="1229237")
+    assert page.path == "/account" and "Institution" in page.text
+    assert (Account.get().kind, Account.get().registration) == ("institution", "1229237")
+    assert "You changed the kind of the account" in client.visit("/account/events").text

@@ -247,7 +247,7 @@ def test_a_card_without_an_account_opens_one(alis: Card, client: Client, show: S
     page = show(f"{CARD}?next=/account", alis)
     assert page.path == "/identity/newcomer" and "Ali Said Al Jahdhami" in page.text and not Session.select().exists()
     assert not page.html.xpath("//input[@name='first_name' or @name='civil_number' or @name='identity_number']"), "read-only"
-    page = page.submit(email="ali@bawaba.example", phone="99123456", arabic_name="علي")
+    page = page.submit(email="ali@bawaba.example", phone="99123456", arabic_name="علي", terms="y")
     assert page.path == "/account/registration/email"
     page = page.submit(code=last_code()).submit(code=last_code("sms"))
     assert page.path == "/account" and "Proven with your card" in page.text
@@ -257,7 +257,7 @@ def test_a_card_without_an_account_opens_one(alis: Card, client: Client, show: S
 
 def test_a_newcomer_cannot_say_another_name_or_number(alis: Card, show: ShowCard) -> None:
     show(CARD, alis).submit(
-        email="ali@bawaba.example", phone="99123456", first_name="Sultan", civil_number="9", identity_number="9"
+        email="ali@bawaba.example", phone="99123456", first_name="Sultan", civil_number="9", identity_number="9", terms="y"
     )
     account = Account.get()
     assert (account.first_name, account.identity_number) == ("Ali", cards.ALI)

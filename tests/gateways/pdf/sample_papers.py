@@ -9,7 +9,19 @@ from engine import digits
 from engine.money import Money
 from engine.wording import Words
 from gateways.pdf import qr
-from gateways.pdf.papers import LABELS, Declaration, Lease, Letter, MembershipCertificate, Paper, Permit, Receipt, YearStatement
+from gateways.pdf.papers import (
+    LABELS,
+    Declaration,
+    EngineerCard,
+    Lease,
+    Letter,
+    Licence,
+    MembershipCertificate,
+    Paper,
+    Permit,
+    Receipt,
+    YearStatement,
+)
 
 CREATED = datetime(2018, 3, 19, 6, 30, tzinfo=UTC)
 # One signed line for the pictures: a signature is different every time, and a golden image must not be.
@@ -141,6 +153,83 @@ def long_certificate() -> MembershipCertificate:
             "المذكور أعلاه ما دام السجل التجاري ساريًا، ولا يُعتدّ بها إلا إذا أكدت صفحة التحقق صحتها.",
         ),
         "duplicate_of": "OCCI-2017-998877",
+    }
+
+
+SOHAR = words("Municipality of Sohar", "بلدية صحار")
+
+
+def short_licence() -> Licence:
+    return {
+        **_paper(words("Municipal licence", "ترخيص بلدي"), "D-2026-0000042"),
+        "authority": SOHAR,
+        "licensed": words("The municipality licenses", "ترخص البلدية للمؤسسة الآتية"),
+        "company": words("Shamsa Tailoring", "شمسة للخياطة"),
+        "to": words(
+            "to carry on the activity below at the premises below.", "بمزاولة النشاط المبين أدناه في الموقع المبين أدناه."
+        ),
+        "rows": [
+            (words("Licence number", "رقم الترخيص"), words("2026/00001", "2026/00001")),
+            (words("Activity", "النشاط"), words("Office", "مكتب")),
+            (words("Commercial registration", "السجل التجاري"), words("1279531", "1279531")),
+            (words("Addressing number of the premises", "رقم عنونة الموقع"), words("311/7", "311/7")),
+            (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026 م (12 جمادى الآخرة 1448 هـ)")),
+            (words("Date of expiry", "تاريخ الانتهاء"), words("22 November 2027", "22 نوفمبر 2027 م (23 جمادى الآخرة 1449 هـ)")),
+        ],
+        "statement": words(
+            "Hang it where customers see it. Scan the code to see whether it still stands.",
+            "يوضع في مكان يراه الزبائن. امسح الرمز لمعرفة سريانه.",
+        ),
+    }
+
+
+def long_licence() -> Licence:
+    rows = short_licence()["rows"]
+    filed = (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات"))
+    return {
+        **short_licence(),
+        "company": long_certificate()["company"],
+        "rows": [rows[0], (rows[1][0], words("Clothing and tailoring", "الملابس والخياطة")), *rows[2:5], filed, rows[5]],
+    }
+
+
+def short_engineer() -> EngineerCard:
+    return {
+        **_paper(words("Engineer's card", "بطاقة القيد الهندسي"), "D-2026-0000043"),
+        "authority": SOHAR,
+        "company": words("Layla Al Hinai", "ليلى الهنائية"),
+        "rows": [
+            (words("Engineer's number", "رقم القيد"), words("2026/0001", "2026/0001")),
+            (words("Discipline", "التخصص"), words("Architecture", "هندسة معمارية")),
+            (words("Office", "المكتب"), words("Line Studio", "استوديو الخط")),
+            (words("Date of expiry", "تاريخ الانتهاء"), words("22 November 2027", "22 نوفمبر 2027")),
+        ],
+        "accepted": words(
+            "Drawings with this engineer's signature are accepted.", "تُقبل الرسومات التي تحمل توقيع صاحب هذه البطاقة."
+        ),
+    }
+
+
+def long_engineer() -> EngineerCard:
+    rows = short_engineer()["rows"]
+    return {
+        **short_engineer(),
+        "company": words(
+            "Abdulrahman Muhammad Abdullah Al Ghassani Al Maamari", "عبدالرحمن بن محمد بن عبدالله الغساني المعمري الصحاري"
+        ),
+        "rows": [
+            rows[0],
+            (rows[1][0], words("Mechanical engineering", "هندسة ميكانيكية")),
+            (
+                rows[2][0],
+                words(
+                    "Al Khaleej Al Arabi Integrated Engineering Consultancy LLC",
+                    "الخليج العربي المتكاملة للاستشارات الهندسية (ش.م.م)",
+                ),
+            ),
+            rows[3],
+            (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات")),
+        ],
     }
 
 
@@ -448,6 +537,10 @@ def connection_letter() -> Letter:
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
+    "licence_short": ("documents/licence.html", short_licence),
+    "licence_long": ("documents/licence.html", long_licence),
+    "engineer_short": ("documents/engineer_card.html", short_engineer),
+    "engineer_long": ("documents/engineer_card.html", long_engineer),
     "receipt_short": ("documents/receipt.html", short_receipt),
     "receipt_long": ("documents/receipt.html", long_receipt),
     "lease_short": ("documents/lease_contract.html", short_lease),

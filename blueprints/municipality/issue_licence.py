@@ -1,0 +1,69 @@
+"""License a company's activity at one address, for a year. A clerk decides; its fee falls due on approval.
+
+Source: Sohar municipality's list of services, "licences". Ours, the sources being silent: the activities, and that a licence stands a year.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from blueprints.municipality.licensing import COMPANY, issued_until
+from blueprints.municipality.registers import ACTIVITIES, STANDING, licences
+from engine.calendar import add_months
+from engine.fields import Choice, Pattern
+from engine.service import Case, Charge, Creation, Decision, Fee, Quote, Sample, Service, Step
+from engine.wording import _
+
+
+def fees(case: Case) -> Iterator[Fee]:
+    yield Fee("municipality.issue-licence")
+
+
+def samples(day: dt.date) -> Iterator[Sample]:
+    yield Sample(_("Any activity"))
+
+
+def effects(case: Case) -> Iterator[Creation]:
+    data = {
+        "establishment": case["registration"],
+        "name": case.record("registration").title,
+        "activity": case["activity"],
+        "premises": case["premises"],
+        "lease": case.get("lease") or "",
+        "expires": add_months(case.issued or case.today, 12).isoformat(),
+        "state": STANDING,
+    }
+    yield Creation("licence", licences, data)
+
+
+service = Service(
+    code="municipality.issue-licence",
+    section="licences",
+    title=_("Issue a municipal licence"),
+    summary=_("License a shop, a workshop or an office of your company at one address."),
+    needs=(
+        _("A company under your name in the commercial register"),
+        _("The addressing number of the premises; it stands on the building's plate"),
+        _("The lease of the premises, if they are not your own"),
+    ),
+    takes=_("You ask for it in five minutes. A clerk looks at it; you pay once it is approved."),
+    known_as=(_("Shop licence"), _("Open a shop"), _("Licence services")),
+    fee_codes=("municipality.issue-licence",),
+    steps=(
+        COMPANY,
+        Step("activity", _("What will it do there?"), Choice("activity", _("Activity"), options=tuple(ACTIVITIES.items()))),
+        Step(
+            "premises",
+            _("Where?"),
+            Pattern("premises", _("Addressing number of the premises"), shape=r"[0-9A-Za-z/-]{2,20}"),
+            Pattern("lease", _("Lease contract number"), required=False, shape=r"[0-9A-Za-z/-]{2,20}"),
+            shows=Quote(),
+        ),
+    ),
+    subject="licence",
+    fees=fees,
+    samples=samples,
+    effects=effects,
+    charge=Charge.ON_APPROVAL,
+    decision=Decision.CLERK,
+    issues=issued_until(lambda case: case.record("licence").expires),
+)
