@@ -24,8 +24,13 @@ NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 # Every promise "there is only one" that the database keeps. Written out by hand: peewee drops the second of two indexes with one name
 # without a word, and then nobody would miss it.
 UNIQUE = {
+    "api_key": {"digest", "name WHERE revoked_at IS NULL"},
     "audit_link": {"entry_id"},
-    "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')"},
+    "application": {
+        "reference",
+        "service, subject WHERE state IN ('in-review', 'returned', 'to-pay')",
+        "guest_id WHERE guest_id IS NOT NULL",
+    },
     "batch": {"uuid"},
     "batch_row": {"application_id", "batch_id, number"},
     "bill": {"application_id WHERE state = 'open'"},
@@ -39,6 +44,7 @@ UNIQUE = {
     "fee_change": {"proposal_id, rule_id"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
+    "guest": {"uuid"},
     "identifier": {"type, value WHERE verified_at IS NOT NULL"},
     "identity_challenge": {"holder", "nonce"},
     "journal": {"source_key"},
@@ -53,6 +59,7 @@ UNIQUE = {
         "provider, mode, provider_transaction",
         "bill_id WHERE state IN ('created', 'submitted', 'review')",
     },
+    "public_entry": {"application_id", "reference"},
     "provider_visit": {"assertion", "ticket_hash", "log_out"},
     "recovery_code": {"digest"},
     "kept_form": {"account_id, path"},
@@ -66,9 +73,11 @@ UNIQUE = {
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
     "saved_filter": {"account_id, name"},
+    "satisfaction": {"decision_id"},
     "search_term": {"desk, term, application_id"},
     "session": {"token_hash", "next_hash"},
     "service_clock": {"application_id"},
+    "support": {"entry_id, supporter"},
     "special_days": {"origin"},
     "version": {"application_id, number"},
     "visit": {"application_id WHERE state = 'planned'"},
