@@ -29,6 +29,7 @@ from operations import (
     finding,
     messages,
     ownership,
+    public_list,
     registers,
     service_clock,
 )
@@ -99,6 +100,7 @@ def start_another(actor: Actor, code: str) -> Opened:
     row = Application.create(
         reference=numbering.reference(service.authority, day.year, counters.take(f"application:{service.authority}", day.year)),
         account=actor.applicant,
+        guest=None if actor.signed_in else actor.guest,
         **ownership.filed(actor),
         service=service.code,
         authority=service.authority,
@@ -114,19 +116,33 @@ def draft_of(actor: Actor, code: str) -> Application | None:
     """The open draft that this person began here: for themselves, or with their office for the customer."""
     if not _may_file(actor, code):
         return None
-    drafts = _drafts.all(actor.applicant, code)
+    drafts = _drafts.all(actor.applicant, code) if actor.signed_in else _guests_drafts.all(actor.guest, code)
     of_an_office = actor.acting_for is not None
     return next((row for row in drafts if (row.filed_by_id is not None) is of_an_office and ownership.owns(actor, row)), None)
 
 
 def _may_file(actor: Actor, code: str) -> bool:
-    return actor.signed_in and (actor.acting_for is None or actor.acting_for.covers(code))
+    if not actor.signed_in:
+        return actor.guest is not None and open_to_guests(code)
+    return actor.acting_for is None or actor.acting_for.covers(code)
+
+
+def open_to_guests(code: str) -> bool:
+    """Whether anybody may file it, without an account."""
+    service = catalogue.services.get(code)
+    return service is not None and service.assurance is Assurance.NONE
 
 
 @statement
 def _drafts(account: Any, code: Any) -> Any:
     mine = (Application.account == account) & (Application.service == code) & (Application.state == State.DRAFT)
     return Application.select().where(mine).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
+
+
+@statement
+def _guests_drafts(guest: Any, code: Any) -> Any:
+    theirs = (Application.guest == guest) & (Application.service == code) & (Application.state == State.DRAFT)
+    return Application.select().where(theirs)
 
 
 def of(actor: Actor, reference: str) -> Opened:
@@ -210,8 +226,14 @@ def complete(row: Application) -> bool:
     happened(row, "completed", None)
     if service.issues is not None:
         documents.issue(row, service.issues, case)
+    said = {"reply": row.frozen.get("reply", "")} if service.answers_in_words else {}
     messages.tell(
-        row, "application_completed", cause="completed", title=row.frozen["title"], has_document=service.issues is not None
+        row,
+        "application_completed",
+        cause=f"completed:{row.closed_at}",
+        title=row.frozen["title"],
+        has_document=service.issues is not None,
+        **said,
     )
     return True
 
@@ -281,6 +303,8 @@ def granted(actor: Actor, opened: Opened) -> Assurance:
 
     A proof counts for the token it was answered with, from that token's first use on. At a counter what the applicant showed counts too.
     """
+    if not actor.signed_in:
+        return Assurance.NONE
     grant, shown = _grant.first(opened.row, actor.session), actor.acting_for.assurance if actor.acting_for else Assurance.NONE
     return max(Assurance.PASSWORD, shown, Assurance(grant.reached) if grant else Assurance.NONE)
 
@@ -322,6 +346,7 @@ def advance(row: Application, state: State) -> None:
     row.updated_at = now()
     service_clock.follow(row)
     row.save()
+    public_list.follow(row)
 
 
 def happened(row: Application, kind: str, actor: Actor | None, **details: Any) -> None:

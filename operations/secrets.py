@@ -8,6 +8,7 @@ import hmac
 import pyotp
 from cryptography.fernet import Fernet, InvalidToken
 
+from engine import numbering
 from operations.outside import outside
 
 
@@ -25,6 +26,11 @@ def one_time_code(challenge: str, counter: int) -> str:
 def link_token(challenge: str, counter: int) -> str:
     """What stands in a mailed link in place of the digits."""
     return derived("link", f"{challenge}\0{counter}").hex()
+
+
+def guest_key(uuid: str) -> str:
+    """What opens the one application of who filed it without an account: twelve signs."""
+    return numbering.verification_code(derived("guest", uuid))
 
 
 def token_hash(token: str) -> str:
