@@ -98,6 +98,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAILBOX_URL=settings.mailbox_url,
         SANDBOX_HEALTH=settings.sandboxes,
         PHONE_URL=settings.mobile_id_url,
+        MAP_TILES=settings.map_tiles,
+        MAP_ATTRIBUTION=settings.map_attribution,
         CARD_AGENT=f"http://127.0.0.1:{settings.card_agent_port}",
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
@@ -117,7 +119,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app)
     _share_connection(app)
-    blueprints.security.init_app(app, " ".join([settings.bank_origin, *_provider_origins(settings)]), settings.https)
+    blueprints.security.init_app(
+        app, " ".join([settings.bank_origin, *_provider_origins(settings)]), _origin_of_tiles(settings), settings.https
+    )
     blueprints.language.init_app(app)
     blueprints.actor.init_app(app)
     blueprints.page.init_app(app)
@@ -287,6 +291,10 @@ def _identity_provider(settings: Settings) -> "IdentityProvider":
         contexts={context: Assurance(worth) for context, worth in settings.saml_worth.items()},
         clock_skew=settings.saml_clock_skew,
     )
+
+
+def _origin_of_tiles(settings: Settings) -> str:
+    return origin(settings.map_tiles) if settings.map_tiles else ""
 
 
 def _provider_origins(settings: Settings) -> list[str]:

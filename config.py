@@ -83,6 +83,9 @@ class Settings:
     seal_token: str = ""
     seal_pin: str = ""
 
+    map_tiles: str = ""  # such as https://tiles.example.om/{z}/{x}/{y}.png; empty: maps show our own sketch alone
+    map_attribution: str = ""  # whom to thank for the tiles: plain text
+
     altcha_cost: int = 50_000
     mailbox_url: str = "http://localhost:8003"  # development only: where sent mails and SMS can be read
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field as WtField
-from wtforms import FileField, RadioField, StringField, TextAreaField
+from wtforms import FileField, MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
+from blueprints import mapping
 from blueprints.language import switching
 from engine import digits, fields
 from engine.errors import Refusal
@@ -61,12 +63,37 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
     if isinstance(field, fields.FromRegister) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Upload):
-        return FileField(**{**common, "validators": []})
+        drawn = MultipleFileField if field.most > 1 else FileField
+        return drawn(**{**common, "validators": []}, render_kw={"accept": ",".join(field.types)})
+    if isinstance(field, fields.Place):
+        return PlaceField(**common, asked=field)
     if isinstance(field, fields.LongText):
         return TextAreaField(**common)
     return StringField(**common, render_kw=KEYBOARDS.get(type(field), {}))
 
 
+class PlaceField(StringField):  # type: ignore[misc]
+    """Coordinates as a text; beside it a list of areas, of which the chosen one stands for its own, and with scripts a map."""
+
+    def __init__(self, *args: Any, asked: fields.Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.map = mapping.asking(asked)
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        chosen = self.asked.named(formdata.get(self.name + AREA) or "") if formdata else None
+        if chosen:
+            self.data = self.asked.written(chosen.point)
+
+
+def sent(asked: Iterable[fields.Field]) -> dict[str, str]:
+    """What was typed for each field. Of a place, an area that was chosen stands in the place of the coordinates."""
+    return {field.name: request.form.get(field.name + AREA) or request.form.get(field.name, "") for field in asked}
+
+
+AREA = "-area"
+WITHOUT = "without"  # digests of files attached before that shall go
 KEYBOARDS: dict[type[fields.Field], dict[str, str]] = {
     fields.CivilNumber: {"inputmode": "numeric"},
     fields.Whole: {"inputmode": "numeric"},

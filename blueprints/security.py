@@ -4,7 +4,7 @@ from flask import Flask, current_app, g, request
 from flask.wrappers import Response
 
 POLICY = (
-    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'{agent}; "
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{tiles}; font-src 'self'; connect-src 'self'{agent}; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self' {bank}; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -12,7 +12,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), loopback-network=(self), local-network-access=(self)",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), loopback-network=(self), local-network-access=(self)",
 }
 A_YEAR = 365 * 24 * 3600
 
@@ -22,14 +22,16 @@ def admit_card_agent() -> None:
     g.card_page = True
 
 
-def init_app(app: Flask, bank_origin: str, https: bool) -> None:
-    policy = POLICY.format(bank=bank_origin, agent="")
+def init_app(app: Flask, bank_origin: str, tiles_origin: str, https: bool) -> None:
+    """`tiles_origin` is where maps have their tiles from: pages change without being loaded anew, so every page may."""
+    tiles = f" {tiles_origin}" if tiles_origin else ""
+    policy = POLICY.format(bank=bank_origin, tiles=tiles, agent="")
 
     @app.after_request
     def protect(response: Response) -> Response:
         with_card = f" {current_app.config['CARD_AGENT']}" if g.get("card_page") else None
         response.headers.setdefault(
-            "Content-Security-Policy", POLICY.format(bank=bank_origin, agent=with_card) if with_card else policy
+            "Content-Security-Policy", POLICY.format(bank=bank_origin, tiles=tiles, agent=with_card) if with_card else policy
         )
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,13 +13,15 @@ from typing import Any
 from engine import digits
 from engine.errors import Refusal
 from engine.money import Money
+from engine.search import norm
 from engine.wording import Text as Wording
-from engine.wording import _
+from engine.wording import Words, _
 
 MEGABYTE = 1024 * 1024
 UPLOAD_LIMIT = 10 * MEGABYTE
 PDF = "application/pdf"
-UPLOAD_TYPES = (PDF, "image/jpeg", "image/png")
+PICTURES = ("image/jpeg", "image/png")
+UPLOAD_TYPES = (PDF, *PICTURES)
 
 Option = tuple[int | str, Wording]
 
@@ -171,16 +174,35 @@ class Choice(Field):
 
 
 @dataclass(frozen=True)
+class Area:
+    """A neighbourhood by name, with a point in its middle: good enough to begin looking from, no more."""
+
+    code: str
+    title: Words = field(hash=False)
+    latitude: float
+    longitude: float
+
+    @property
+    def point(self) -> dict[str, float]:
+        return {"latitude": self.latitude, "longitude": self.longitude}
+
+
+@dataclass(frozen=True)
 class Place(Field):
-    """A point on the earth: chosen on a map, told by the phone, or typed as latitude and longitude (WGS 84, degrees).
+    """A point on the earth: chosen on a map, told by the phone, typed as latitude and longitude (WGS 84, degrees), or an area by its name.
 
     The answer is {"latitude": 24.347, "longitude": 56.729}, six decimals: a hand's breadth. `within` are the south, west, north and east
-    of where it may lie.
+    of where it may lie. `areas` may be chosen in place of a point of the map, and say near which a point lies. `sketch` names the drawing
+    (static/maps/<sketch>.json) that the map shows.
     """
 
     within: tuple[float, float, float, float] = (16.6, 51.9, 26.5, 59.9)  # Oman
+    areas: tuple[Area, ...] = ()
+    sketch: str = ""
 
     def read(self, text: str) -> dict[str, float]:
+        if named := self.named(text):
+            return named.point
         found = re.fullmatch(r"\s*(-?\d{1,3}\.?\d*)\s*[,،;\s]\s*(-?\d{1,3}\.?\d*)\s*", digits.fold(text).replace("٫", "."))
         if found is None:
             raise self.refuse(_("Choose the place on the map, or type its latitude and longitude, such as 24.347, 56.729."))
@@ -190,11 +212,36 @@ class Place(Field):
             raise self.refuse(_("This place lies outside the area the authority serves. Choose one inside it."))
         return {"latitude": latitude, "longitude": longitude}
 
+    def named(self, text: str) -> Area | None:
+        """The area of that code or name, however it is spelled."""
+        asked = norm(text)
+        return next((area for area in self.areas if asked in {norm(area.code), *map(norm, area.title.values())}), None)
+
+    def near(self, point: dict[str, float]) -> Area | None:
+        """The area whose middle is nearest, if it is within NEAR of it."""
+        distance, area = min(((_apart(area.point, point), area) for area in self.areas), default=(NEAR, None), key=lambda pair: pair[0])
+        return area if distance < NEAR else None
+
     def written(self, value: Any) -> Any:
         return f"{value['latitude']}, {value['longitude']}" if value else None
 
     def shown(self, value: Any) -> Any:
-        return self.written(value)
+        """The coordinates, and near what they lie."""
+        written = self.written(value)
+        area = self.near(value) if value else None
+        return _("%(point)s, near %(area)s", point=f"\u2066{written}\u2069", area=area.title) if area else written
+
+
+NEAR = 4.0
+"""Kilometres within which a point is said to lie near an area: ours."""
+KILOMETRES = 111.2  # of a degree of latitude
+
+
+def _apart(one: dict[str, float], other: dict[str, float]) -> float:
+    """Kilometres, near enough within a district."""
+    up = one["latitude"] - other["latitude"]
+    along = (one["longitude"] - other["longitude"]) * math.cos(math.radians(one["latitude"]))
+    return KILOMETRES * math.hypot(up, along)
 
 
 @dataclass(frozen=True)
@@ -231,10 +278,14 @@ class ByNumber(FromRegister):
 
 @dataclass(frozen=True)
 class Upload(Field):
-    """A file, kept with the application: PDF, JPEG or PNG by its content, at most `limit` bytes."""
+    """A file, kept with the application: PDF, JPEG or PNG by its content, at most `limit` bytes; of pictures alone `types` is PICTURES.
+
+    The answer is {"name", "size", "type", "digest"}; where `most` is above 1 it is a list of them, as many as that at most.
+    """
 
     limit: int = UPLOAD_LIMIT
     types: tuple[str, ...] = UPLOAD_TYPES
+    most: int = 1
 
     def missing(self) -> Wording:
         return _("Attach a file: %(label)s", label=self.label)
@@ -248,8 +299,21 @@ class Upload(Field):
         if media_type not in self.types:
             raise self.refuse(_("Attach a PDF, JPEG or PNG file; this one is of another kind."))
 
+    def too_many(self) -> Wording:
+        return _("Keep at most %(most)s files here: take some away. Those that came first were kept.", most=self.most)
+
+    def answer(self, files: list[dict[str, Any]]) -> Any:
+        """The files as the field's answer, the first of too many, or of one that is replaced the last; None for none."""
+        return (files[: self.most] if self.most > 1 else files[-1]) if files else None
+
     def shown(self, value: Any) -> Any:
-        return value["name"] if value else None
+        return "\n".join(file["name"] for file in files_of(value)) or None
+
+
+def files_of(value: Any) -> list[dict[str, Any]]:
+    """The files of an answer, in their order: none of what is no answer of an Upload."""
+    given = value if isinstance(value, list) else [value]
+    return [file for file in given if isinstance(file, dict) and "digest" in file]
 
 
 def inputs(items: Iterable[object]) -> tuple[Field, ...]:

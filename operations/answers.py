@@ -1,13 +1,13 @@
 """Answering the steps of a draft. Everything fine is saved, also when something else is not; files go to the store first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
-from engine.fields import ByNumber, Field, FromRegister
+from engine.fields import ByNumber, Field, FromRegister, files_of
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
@@ -38,21 +38,29 @@ def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record]]
 
 
 def answer(
-    actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str], files: Mapping[str, Uploaded] | None = None
+    actor: Actor,
+    opened: Opened,
+    step: Step,
+    typed: Mapping[str, str],
+    files: Mapping[str, Uploaded | Sequence[Uploaded]] | None = None,
+    without: Collection[str] = (),
 ) -> None:
-    """Save what was typed for a step. Answers that are fine are kept even when another one is refused.
+    """Save what was typed for a step. Answers that are fine are kept even when another one is refused, files too.
 
-    Of a returned application only what was asked is read. Raises Refusal (with its field) for the first answer that is not fine, after
-    saving the others.
+    `without` are the digests of files attached before that shall go. Of a returned application only what was asked is read. Raises
+    Refusal (with its field) for the first answer that is not fine, after saving the others.
     """
     refused: list[Refusal] = []
     values: dict[str, Any] = {}
     records: dict[str, Record] = {}
     fields = corrections.open_fields(opened, step, corrections.remarks_on(opened.row))
-    stored = {field.name: store(field, files[field.name]) for field in fields if files and field.name in files}
     for field in fields:
         try:
-            values[field.name] = _value(actor, opened, field, typed, records, stored)
+            if isinstance(field, UploadField):
+                given = _stored(field, (files or {}).get(field.name, ()), refused)
+                values[field.name] = _attached(opened, field, given, without, refused)
+            else:
+                values[field.name] = _value(actor, opened, field, typed, records)
         except Refusal as refusal:
             refused.append(refusal)
     _keep(actor, opened, step, values, records)
@@ -64,6 +72,8 @@ def preview(actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str]) 
     """The application as it would be with these answers; nothing is saved. Answers that are not fine are left out."""
     answers = dict(opened.answers)
     for field in corrections.open_fields(opened, step, corrections.remarks_on(opened.row)):
+        if isinstance(field, UploadField):
+            continue  # what is attached stands
         try:
             answers[field.name] = field.clean(typed.get(field.name, ""))
         except Refusal:
@@ -71,16 +81,7 @@ def preview(actor: Actor, opened: Opened, step: Step, typed: Mapping[str, str]) 
     return Opened(opened.row, opened.service, answers, opened.records)
 
 
-def _value(
-    actor: Actor,
-    opened: Opened,
-    field: Field,
-    typed: Mapping[str, str],
-    records: dict[str, Record],
-    stored: Mapping[str, dict[str, Any]],
-) -> Any:
-    if isinstance(field, UploadField):
-        return _attached(opened, field, stored.get(field.name))
+def _value(actor: Actor, opened: Opened, field: Field, typed: Mapping[str, str], records: dict[str, Record]) -> Any:
     value = field.clean(typed.get(field.name, ""))
     if isinstance(field, FromRegister) and value is not None:
         found = _chosen(actor, opened, field, value)
@@ -96,13 +97,28 @@ def _chosen(actor: Actor, opened: Opened, field: FromRegister, number: str) -> R
     return next((record for record in registers.offered(field, actor.holder, opened.answers) if record.number == number), None)
 
 
-def _attached(opened: Opened, field: UploadField, stored: dict[str, Any] | None) -> Any:
-    if stored is not None:
-        return stored
-    before = opened.answers.get(field.name)
-    if before is None and field.required:
+def _stored(field: UploadField, given: Uploaded | Sequence[Uploaded], refused: list[Refusal]) -> list[dict[str, Any]]:
+    """The files the field takes; why it does not take the others goes to `refused`."""
+    stored = []
+    for file in [given] if isinstance(given, Uploaded) else given:
+        try:
+            stored.append(store(field, file))
+        except Refusal as refusal:
+            refused.append(refusal)
+    return stored
+
+
+def _attached(
+    opened: Opened, field: UploadField, given: list[dict[str, Any]], without: Collection[str], refused: list[Refusal]
+) -> Any:
+    """What was attached before and is not to go, and what came now: each file once, and no more than the field takes."""
+    before = [file for file in files_of(opened.answers.get(field.name)) if file["digest"] not in without]
+    every = list({file["digest"]: file for file in [*before, *given]}.values())
+    if not every and field.required:
         raise Refusal(field.missing(), field=field.name)
-    return before
+    if len(every) > field.most > 1:
+        refused.append(Refusal(field.too_many(), field=field.name))
+    return field.answer(every)
 
 
 def store(field: Field, file: Uploaded) -> dict[str, Any]:
@@ -140,8 +156,8 @@ def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], reco
     row.answers, row.records, row.updated_at = answers, kept, now()
     row.save()
     for field in step.fields:
-        if isinstance(field, UploadField) and values.get(field.name):
-            _bind(row, field, values[field.name])
+        if isinstance(field, UploadField) and field.name in values:
+            _bind(row, field, files_of(values[field.name]))
     opened.row, opened.answers = row, answers
     opened.records = {name: catalogue.record(frozen) for name, frozen in kept.items()}
 
@@ -155,18 +171,21 @@ def _forget_dependents(service: Service, name: str, answers: dict[str, Any], rec
                 records.pop(field.name, None)
 
 
-def _bind(row: Application, field: UploadField, value: dict[str, Any]) -> None:
+def _bind(row: Application, field: UploadField, files: list[dict[str, Any]]) -> None:
+    """A row for each file of the answer."""
     same = (Upload.application == row) & (Upload.field == field.name)
-    if Upload.select().where(same & (Upload.digest == value["digest"])).exists():
-        return
-    if row.submitted_at is None:  # a version that a clerk has read still refers to its file
-        Upload.delete().where(same).execute()
-    Upload.create(
-        application=row,
-        field=field.name,
-        name=value["name"],
-        media_type=value["type"],
-        size=value["size"],
-        digest=value["digest"],
-        created_at=now(),
-    )
+    known = {upload.digest for upload in Upload.select().where(same)}
+    gone = known - {file["digest"] for file in files}
+    if gone and row.submitted_at is None:  # a version that a clerk has read still refers to its file
+        Upload.delete().where(same & Upload.digest.in_(gone)).execute()
+    for file in files:
+        if file["digest"] not in known:
+            Upload.create(
+                application=row,
+                field=field.name,
+                name=file["name"],
+                media_type=file["type"],
+                size=file["size"],
+                digest=file["digest"],
+                created_at=now(),
+            )

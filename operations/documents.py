@@ -11,6 +11,7 @@ from engine import digits, numbering
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import NotFound
+from engine.fields import files_of
 from engine.lifecycle import EDITABLE, State
 from engine.service import Case, Certificate
 from engine.wording import Text, Words, _
@@ -255,11 +256,10 @@ def _is_theirs(actor: Actor, application: Application) -> bool:
     return application.account_id == actor.applicant and ownership.owns(actor, application)
 
 
-def attached(actor: Actor, application: Application, field: str) -> tuple[str, str, BinaryIO]:
-    """A file the applicant attached: its name, its real type, its bytes."""
-    said = application.answers.get(field)
-    digest = said.get("digest") if isinstance(said, dict) else None
-    row = Upload.get_or_none((Upload.application == application) & (Upload.field == field) & (Upload.digest == digest))
+def attached(actor: Actor, application: Application, field: str, number: int = 0) -> tuple[str, str, BinaryIO]:
+    """A file the applicant attached, by its place in the answer: its name, its real type, its bytes."""
+    digests = [file["digest"] for file in files_of(application.answers.get(field))][number : number + 1]
+    row = Upload.get_or_none((Upload.application == application) & (Upload.field == field) & Upload.digest.in_(digests))
     if row is None or not ownership.owns(actor, application):
         raise NotFound
     return row.name, row.media_type, outside.storage.open(row.digest)

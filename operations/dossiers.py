@@ -7,6 +7,7 @@ from peewee import JOIN
 
 from engine.actor import Actor
 from engine.errors import NotFound
+from engine.fields import files_of
 from models import (
     Account,
     Application,
@@ -152,17 +153,19 @@ def note(actor: Actor, reference: str, text: str) -> None:
     audit.record(actor, "application.noted", row.reference)
 
 
-def file_of(actor: Actor, reference: str, version: int, field: str, duty: Duty = Duty.CLERK) -> tuple[str, str, BinaryIO]:
-    """A file as it was submitted with that version: its name, its real type, its bytes. Recorded. Raises NotFound."""
+def file_of(
+    actor: Actor, reference: str, version: int, field: str, which: int = 0, duty: Duty = Duty.CLERK
+) -> tuple[str, str, BinaryIO]:
+    """A file as it was submitted with that version, by its place in the answer: name, real type, bytes. Recorded. Raises NotFound."""
     row = _readable(actor, reference, duty)[0]
     if row.trimmed_at:
         raise NotFound
-    frozen = frozen_of(row, version)
-    file = frozen["answers"].get(field)
-    if not isinstance(file, dict) or "digest" not in file:
+    files = files_of(frozen_of(row, version)["answers"].get(field))
+    if which >= len(files):
         raise NotFound
+    file = files[which]
     with database.atomic():
-        audit.record(actor, "file.viewed", row.reference, field=field, version=version)
+        audit.record(actor, "file.viewed", row.reference, field=field, version=version, which=which)
     return file["name"], file["type"], outside.storage.open(file["digest"])
 
 

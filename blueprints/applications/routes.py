@@ -7,7 +7,7 @@ from flask_login import login_required
 from blueprints.actor import actor
 from blueprints.addresses import go
 from blueprints.applications import views
-from blueprints.forms import Form, form_for
+from blueprints.forms import WITHOUT, Form, form_for, sent
 from blueprints.language import switching
 from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal
@@ -84,7 +84,7 @@ def preview_quote(reference: str, name: str) -> Response:
     opened, step = _open_step(reference, name)
     if _missing(opened, step):
         raise NotFound
-    supposed = answers.preview(actor(), opened, step, request.form)
+    supposed = answers.preview(actor(), opened, step, sent(step.fields))
     return part("applications/_quote.html", **views.price(supposed))
 
 
@@ -157,14 +157,18 @@ def _open_step(reference: str, name: str) -> tuple[Opened, Step]:
 def _answer(opened: Opened, step: Step, form: Form) -> bool:
     """Save what is fine, put what is not beside its field. (CSRFProtect has already judged where the post comes from.)"""
     form.validate()
-    files = {name: Uploaded(file.filename, file.stream) for name, file in request.files.items() if file.filename and name in form}
+    files = {name: _uploaded(name) for name in request.files if name in form}
     try:
-        answers.answer(actor(), opened, step, request.form, files)
+        answers.answer(actor(), opened, step, sent(step.fields), files, request.form.getlist(WITHOUT))
     except Refusal as refusal:
         if not form.errors:
             form.refuse(refusal)
         return False
     return not form.errors
+
+
+def _uploaded(name: str) -> list[Uploaded]:
+    return [Uploaded(file.filename, file.stream) for file in request.files.getlist(name) if file.filename]
 
 
 def _onwards(opened: Opened) -> str:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.fees import Quote
-from engine.fields import Field, FromRegister, Upload
+from engine.fields import Field, FromRegister, Upload, files_of
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
@@ -187,12 +187,17 @@ def _facts(also: Iterable[dict[str, Any]]) -> list[tuple[Any, Any]]:
     return [(row["label"], row["value"]) for row in also]
 
 
-def _attached(opened: Opened, field: Upload) -> dict[str, Any] | None:
-    value = opened.answers.get(field.name)
-    if not value:
-        return None
-    href = url_for("documents.upload", reference=opened.reference, field=field.name)
-    return {"name": value["name"], "size": f"{max(value['size'] // 1024, 1)} KB", "href": href}
+def _attached(opened: Opened, field: Upload) -> list[dict[str, Any]]:
+    """The files kept so far; `remove` where one may be taken away without another in its place."""
+    return [
+        {
+            "name": file["name"],
+            "size": f"{max(file['size'] // 1024, 1)} KB",
+            "href": url_for("documents.upload", reference=opened.reference, field=field.name, which=which),
+            "remove": file["digest"] if field.most > 1 or not field.required else None,
+        }
+        for which, file in enumerate(files_of(opened.answers.get(field.name)))
+    ]
 
 
 def _step_url(opened: Opened, step: Step) -> str:

@@ -136,11 +136,12 @@ def version(reference: str, number: int) -> Response:
     return page("desk/versions.html", **views.versions(dossier, number))
 
 
-@blueprint.get("/<reference>/versions/<int:number>/files/<field>")
+@blueprint.get("/<reference>/versions/<int:number>/files/<field>", defaults={"which": 0})
+@blueprint.get("/<reference>/versions/<int:number>/files/<field>/<int:which>")
 @login_required
-def file(reference: str, number: int, field: str) -> Response:
+def file(reference: str, number: int, field: str, which: int) -> Response:
     """audience: clerks who may read it. A file as it was submitted: to be kept, never shown inside our own pages."""
-    name, media_type, stream = dossiers.file_of(actor(), reference, number, field)
+    name, media_type, stream = dossiers.file_of(actor(), reference, number, field, which)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response

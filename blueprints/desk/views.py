@@ -9,12 +9,14 @@ from wtforms.validators import Length
 
 from blueprints.actor import actor
 from blueprints.applications.views import EVENTS, KINDS, quoted
+from blueprints import mapping
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.errors import Conflict, NotFound
 from engine.fees import Quote
+from engine.fields import files_of
 from engine.lifecycle import State
 from engine.service import Service
 from engine.wording import Text, _
@@ -379,7 +381,7 @@ def _filer(frozen: dict[str, Any]) -> dict[str, str] | None:
 
 
 def _sections(dossier: Dossier) -> list[dict[str, Any]]:
-    """The answers by step; beside each what was remarked on it last, and where its file is."""
+    """The answers by step; beside each what was remarked on it last, and where its files are."""
     row = dossier.row
     returns = [made for made in dossier.decisions if made.outcome == Outcome.RETURN]
     remarks = returns[-1].remarks if returns else {}
@@ -387,7 +389,7 @@ def _sections(dossier: Dossier) -> list[dict[str, Any]]:
         {
             "title": step["title"],
             "rows": [
-                {**answer, "file": _file(row, row.version, row.frozen, answer), "remark": remarks.get(answer.get("field"))}
+                {**answer, **_seen(row, answer), "remark": remarks.get(answer.get("field"))}
                 for answer in step["rows"]
             ],
         }
@@ -396,12 +398,16 @@ def _sections(dossier: Dossier) -> list[dict[str, Any]]:
     ]
 
 
-def _file(row: Any, version: int, frozen: dict[str, Any], answer: dict[str, Any]) -> str | None:
-    """Where the file of this answer is handed out, if it is one."""
-    value = frozen["answers"].get(answer.get("field"))
-    if row.trimmed_at or not isinstance(value, dict) or "digest" not in value:
-        return None
-    return url_for("desk.file", reference=row.reference, number=version, field=answer["field"])
+def _seen(row: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    """Where the files of this answer are handed out, if it has any; the point on the map, if it is one."""
+    name = answer.get("field")
+    value = row.frozen["answers"].get(name)
+    where = {"reference": row.reference, "number": row.version, "field": name}
+    files = [] if row.trimmed_at else files_of(value)
+    return {
+        "files": [{"name": file["name"], "href": url_for("desk.file", **where, which=at)} for at, file in enumerate(files)],
+        "map": mapping.shown(catalogue.services[row.service].field(name or ""), value),
+    }
 
 
 def _record(frozen: dict[str, Any]) -> dict[str, Any]:
@@ -494,7 +500,7 @@ def deciding(dossier: Dossier, outcome: Outcome) -> dict[str, Any]:
         "page_title": ACTIONS[outcome]["title"],
         "outcome": outcome,
         "answers": [
-            {**answer, "control": REMARK + answer["field"], "file": _file(dossier.row, dossier.row.version, dossier.row.frozen, answer)}
+            {**answer, **_seen(dossier.row, answer), "control": REMARK + answer["field"]}
             for answer in _answers(dossier)
         ],
         "fee": quoted(quote) if quote.total and catalogue.services[dossier.row.service].decides(dossier.row.stage) else None,

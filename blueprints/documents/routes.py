@@ -38,11 +38,12 @@ def download(serial: str) -> Response:
     return send_file(file, mimetype="application/pdf", as_attachment=True, download_name=f"{serial}.pdf", max_age=0)
 
 
-@blueprint.get("/applications/<reference>/files/<field>")
+@blueprint.get("/applications/<reference>/files/<field>", defaults={"which": 0})
+@blueprint.get("/applications/<reference>/files/<field>/<int:which>")
 @login_required
-def upload(reference: str, field: str) -> Response:
+def upload(reference: str, field: str, which: int) -> Response:
     """audience: its applicant. A file they attached."""
-    name, media_type, file = documents.attached(actor(), applications.of(actor(), reference).row, field)
+    name, media_type, file = documents.attached(actor(), applications.of(actor(), reference).row, field, which)
     return send_file(file, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
 
 

@@ -108,11 +108,12 @@ def application(reference: str) -> Response:
     return page("supervision/application.html", form=form, **views.application(dossier))
 
 
-@blueprint.get("/<reference>/versions/<int:number>/files/<field>")
+@blueprint.get("/<reference>/versions/<int:number>/files/<field>", defaults={"which": 0})
+@blueprint.get("/<reference>/versions/<int:number>/files/<field>/<int:which>")
 @login_required
-def file(reference: str, number: int, field: str) -> Response:
+def file(reference: str, number: int, field: str, which: int) -> Response:
     """audience: supervisors of its desk. A file as it was submitted: to be kept, never shown inside our own pages."""
-    name, media_type, stream = dossiers.file_of(actor(), reference, number, field, Duty.SUPERVISOR)
+    name, media_type, stream = dossiers.file_of(actor(), reference, number, field, which, Duty.SUPERVISOR)
     response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response

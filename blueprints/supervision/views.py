@@ -139,11 +139,10 @@ def application(dossier: Dossier) -> dict[str, Any]:
 
 
 def _row(dossier: Dossier, row: dict[str, Any]) -> dict[str, Any]:
-    """The answer, its file under the address for supervisors."""
-    if not row["file"]:
-        return row
+    """The answer, its files under the address for supervisors."""
     where = {"reference": dossier.row.reference, "number": dossier.row.version, "field": row["field"]}
-    return {**row, "file": url_for("supervision.file", **where)}
+    files = [{**file, "href": url_for("supervision.file", **where, which=which)} for which, file in enumerate(row["files"])]
+    return {**row, "files": files}
 
 
 def overturn_form(clerks: list[tuple[int, str]]) -> Form:

@@ -23,6 +23,9 @@ COPIED = {
     "vendor/altcha-pbkdf2.js": ("altcha", "dist/workers/pbkdf2.js"),
     "vendor/altcha.LICENSE.txt": ("altcha", "LICENSE.txt"),
     "vendor/htmx.LICENSE.txt": ("htmx.org", "LICENSE"),
+    "vendor/leaflet.js": ("leaflet", "dist/leaflet.js"),
+    "vendor/leaflet.css": ("leaflet", "dist/leaflet.css"),
+    "vendor/leaflet.LICENSE.txt": ("leaflet", "LICENSE"),
     "fonts/LICENSE.txt": ("@ibm/plex-sans-arabic", "LICENSE.txt"),
 }
 CUT = {

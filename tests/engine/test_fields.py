@@ -175,7 +175,7 @@ def test_nothing_typed_breaks_a_field_or_the_table_it_is_kept_in(field: Field, t
         (Amount("rent", LABEL), None, None),
         (PERIODS, 24, TWO_YEARS),
         (PERIODS, 99, 99),  # an option that is no longer offered
-        (Upload("file", LABEL), {"name": "deed.pdf", "size": 1}, "deed.pdf"),
+        (Upload("file", LABEL), {"name": "deed.pdf", "size": 1, "digest": "d"}, "deed.pdf"),
         (Upload("file", LABEL), None, None),
         (Day("from", LABEL), None, None),
     ],
