@@ -60,6 +60,10 @@ class Opened:
     def editable(self) -> bool:
         return self.state in EDITABLE
 
+    @property
+    def submitted(self) -> bool:
+        return self.row.submitted_at is not None
+
     def case(self) -> Case:
         return Case(self.answers, self.records, today())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
+from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.fees import Quote
@@ -15,7 +16,19 @@ from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Record
 from engine.service import Step, Summary
 from engine.wording import Text, _
-from operations import announcements, applications, corrections, declarations, documents, payments, submission
+from operations import (
+    announcements,
+    applications,
+    corrections,
+    declarations,
+    documents,
+    guests,
+    payments,
+    public_list,
+    reopening,
+    satisfaction,
+    submission,
+)
 from operations.applications import Opened
 from operations.settlement import TAKEN
 
@@ -39,6 +52,8 @@ EVENTS: dict[str, Text] = {
     "reopened": _("You took it back to change your answers"),
     "paid": _("The payment arrived"),
     "approved": _("The authority approved it"),
+    "answered": _("The authority answered"),
+    "contested": _("You asked to have it examined again"),
     "returned": _("The authority asks for a correction"),
     "refused": _("The authority refused it"),
     "completed": _("Completed"),
@@ -59,6 +74,7 @@ BY_ANOTHER: dict[str, Text] = EVENTS | {
     "submitted": _("Submitted for the applicant"),
     "reopened": _("Taken back to change the answers"),
     "withdrawn": _("Withdrawn"),
+    "contested": _("Asked to be examined again"),
 }
 """As EVENTS, where somebody else than the reader did it."""
 
@@ -149,7 +165,15 @@ def step(opened: Opened, step: Step, offered: dict[str, list[Record]], remarks: 
         "remarks": remarks,
         "quote_url": url_for("applications.preview_quote", reference=opened.reference, name=step.name) if step.shows else None,
         **(price(opened) if step.shows else {}),
+        **near(opened),
     }
+
+
+def near(opened: Opened) -> dict[str, Any]:
+    """What others have reported of the same kind close by, offered to be supported before a draft is submitted."""
+    if opened.service.listing is None or opened.state is not State.DRAFT:
+        return {"near": []}
+    return {"near": public_list.near(opened.service, opened.answers)}
 
 
 def _summed(opened: Opened, item: Summary) -> Record:
@@ -232,6 +256,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "closure": announcements.closure_of(opened.service) if opened.state is State.DRAFT else None,
         "declaration": _declaration(opened, offer.seal) if declarations.offered(opened) else None,
         **quoted(offer.quote),
+        **near(opened),
     }
 
 
@@ -280,8 +305,22 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "last_receipt": last.receipt if last else None,
         "may_reopen": opened.state is State.TO_PAY and row.approved_at is None,
         **papers(opened),
+        "reply": frozen.get("reply") if opened.state is State.COMPLETED and opened.service.answers_in_words else None,
+        "reopens_until": reopening.until(row),
+        "rating": satisfaction.answer_of(row) is not None,
+        "entry_url": url_for("complaints.entry", reference=row.reference) if opened.service.listing and row.submitted_at else None,
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],
+    }
+
+
+def follow(reader: Actor, opened: Opened) -> dict[str, Any]:
+    """For who filed without an account: the key to come back with, and whether they are told of the answer."""
+    key = guests.key(reader) if opened.submitted else None
+    where = {"reference": opened.reference, "key": key}
+    return {
+        "follow": {"key": key, "link": url_for("guests.follow", **where, _external=True)} if key else None,
+        "told": opened.row.guest is None or bool(opened.row.guest.email or opened.row.guest.phone),
     }
 
 

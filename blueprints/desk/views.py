@@ -48,6 +48,8 @@ HAPPENED: dict[str, Text] = EVENTS | {
     "submitted": _("Submitted"),
     "reopened": _("Taken back by the applicant"),
     "approved": _("Approved"),
+    "answered": _("Answered"),
+    "contested": _("Its applicant asks to have it examined again"),
     "returned": _("Returned for correction"),
     "refused": _("Refused"),
     "withdrawn": _("Withdrawn by the applicant"),
