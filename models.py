@@ -432,7 +432,9 @@ class Application(Row):
     taken_at = UtcField(null=True)
     filed_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who files it for its applicant
     office = ForeignKeyField(Office, null=True, index=False, on_delete="RESTRICT")  # theirs; none at a counter
-    guest = ForeignKeyField(Guest, null=True, index=False, on_delete="RESTRICT")  # who filed it without an account: nobody's is it then
+    guest = ForeignKeyField(
+        Guest, null=True, index=False, on_delete="RESTRICT"
+    )  # who filed it without an account: nobody's is it then
     approved_at = UtcField(null=True)
     due_at = UtcField(
         null=True

@@ -245,12 +245,12 @@ class Service:
 
     Whose steps all ask for no assurance may be filed by anybody, without an account.
 
-    `section` is the part of the authority that deals with it, or `Routes` to it; `stages`, where several decide in turn, name theirs in its place. `reply`
-    is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
-    take (else what the authority promises for all, else nothing); `retention` how long its applications are kept, where that is not as
-    its authority's others. `reopens`: within how many days of the answer its applicant may have
-    it examined again. `listing`: what of it is public. `samples` are made-up cases of a day, such that every fee it may ask comes up. `batch` names the fields that
-    make a row of a list, where an office may file many at once.
+    `section` is the part of the authority that deals with it, or `Routes` to it; `stages`, where several decide in turn, name theirs
+    in its place. `reply` is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the
+    authority promises to take (else what the authority promises for all, else nothing); `retention` how long its applications are kept,
+    where that is not as its authority's others. `reopens`: within how many days of the answer its applicant may have it examined again.
+    `listing`: what of it is public. `samples` are made-up cases of a day, such that every fee it may ask comes up. `batch` names the
+    fields that make a row of a list, where an office may file many at once.
     """
 
     code: str

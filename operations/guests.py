@@ -4,7 +4,10 @@ The key follows from the application key and the guest's uuid, so no table gives
 link of the follow page and of messages, and short enough to be written down. Whoever has it is the applicant of that one application.
 """
 
+import datetime as dt
 from typing import Any
+
+from peewee import fn
 
 from engine import numbering
 from engine.actor import NOBODY, Actor
@@ -15,23 +18,26 @@ from operations.now import now
 from statements import statement
 
 LONGEST_NAME = 80
+UNUSED = dt.timedelta(days=1)
 
 
-def begin(*, locale: str, address: str, name: str = "", email: str = "", phone: str = "") -> Actor:
+def begin(*, locale: str, address: str | None, name: str = "", email: str = "", phone: str = "") -> Actor:
     """Somebody new, told of what becomes of it at these addresses, if they give any. Raises Refusal (with its field), TooMany.
 
-    Nobody has proven the addresses: each takes only as many as codes would be sent to it.
+    Nobody has proven the addresses: each takes only as many as codes would be sent to it. `address` is where they come from; None for
+    who files for others with a key, and is limited by that.
     """
     mail = identifiers.email_of(email) if email else ""
     mobile = identifiers.mobile_of(phone) if phone else ""
     reached = [(channel, destination) for channel, destination in (("mail", mail), ("sms", mobile)) if destination]
-    for channel, destination in reached:
-        codes.allow(channel, destination, address)
+    if address is not None:
+        for channel, destination in reached:
+            codes.allow(channel, destination, address)
     with database.atomic():
         _make_nobody()
         for channel, destination in reached:
-            CodeSent.create(destination=destination, channel=channel, address=address, at=now())
-        called = " ".join(name.split())[:LONGEST_NAME]
+            CodeSent.create(destination=destination, channel=channel, address=address or "", at=now())
+        called = " ".join("".join(sign for sign in name if sign.isprintable()).split())[:LONGEST_NAME]
         guest = Guest.create(name=called, email=mail, phone=mobile, locale=locale, created_at=now())
     return Actor(guest=guest.id, locale=locale)
 
@@ -60,10 +66,10 @@ def key(actor: Actor) -> str | None:
     return numbering.grouped(secrets.guest_key(uuid_of(actor))) if actor.guest is not None else None
 
 
-def has_filed(actor: Actor) -> bool:
-    """Whether this guest's application was submitted or has ended: for another they are somebody new."""
-    row = _of_guest.first(actor.guest)
-    return row is not None and (row.submitted_at is not None or row.closed_at is not None)
+def forget() -> None:
+    """Who never began: their key opens nothing."""
+    began = Application.select(Application.guest).where(Application.guest == Guest.id)
+    Guest.delete().where((Guest.created_at < now() - UNUSED) & ~fn.EXISTS(began)).execute()
 
 
 def _make_nobody() -> None:
@@ -85,11 +91,5 @@ def _by_uuid(uuid: Any) -> Any:
 
 
 @statement
-def _of_guest(guest: Any) -> Any:
-    return Application.select().where(Application.guest == guest)
-
-
-@statement
 def _with_guest(reference: Any) -> Any:
     return Application.select(Application, Guest).join(Guest).where(Application.reference == reference)
-

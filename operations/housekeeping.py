@@ -5,7 +5,7 @@ import datetime as dt
 from typing import Any
 
 from models import Outbox
-from operations import challenges, closing, declarations, identity_providers, kept_forms, outbox, own_data, registering
+from operations import challenges, closing, declarations, guests, identity_providers, kept_forms, outbox, own_data, registering
 from operations.now import now
 
 EVERY = dt.timedelta(hours=1)
@@ -27,5 +27,6 @@ def sweep(_payload: dict[str, Any]) -> None:
     kept_forms.forget_old()
     declarations.forget()
     identity_providers.forget_old_visits()
+    guests.forget()
     Outbox.delete().where(Outbox.done_at < now() - DONE_KEPT_FOR).execute()
     raise outbox.Postpone(EVERY)

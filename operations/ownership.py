@@ -1,7 +1,8 @@
 """Whose an application is: what `applications`, `documents` and `payments` ask before they hand anything over.
 
-A person's own is everything under their account, what an office filed for them too; a guest's is the one application they filed. Who acts for a customer has what their office filed
-for them in the services the delegation covers (at a counter: what they filed themselves), and nothing else of theirs.
+A person's own is everything under their account, what an office filed for them too; a guest's is the one application they filed. Who
+acts for a customer has what their office filed for them in the services the delegation covers (at a counter: what they filed
+themselves), and nothing else of theirs.
 """
 
 from typing import Any

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
+from engine.fields import files_of
 from engine.wording import _
 from gateways import pictures
 from models import Application, PublicEntry, Upload, database
@@ -23,8 +24,7 @@ def offered(row: Application) -> tuple[str, list[dict[str, Any]]] | None:
     if listing is None or row.frozen is None:
         return None
     answers = row.frozen["answers"]
-    attached = (answers.get(name) for name in listing.pictures)
-    files = [file for each in attached if each for file in (each if isinstance(each, list) else [each])]
+    files = [file for name in listing.pictures for file in files_of(answers.get(name))]
     return answers.get(listing.story) or "", [file for file in files if file["type"] in pictures.READABLE]
 
 
@@ -57,7 +57,7 @@ def publish(actor: Actor, reference: str, story: str, chosen: list[int]) -> None
             raise NotFound
         Upload.delete().where((Upload.application == row) & (Upload.field == PUBLISHED)).execute()
         entry.pictures = [_keep(row, digest, size) for digest, size in stored]
-        entry.story = story.strip()[:LONGEST]
+        entry.story = story.replace("\0", "").strip()[:LONGEST]
         entry.published_at = now() if entry.story or entry.pictures else None
         entry.save()
         audit.record(actor, "entry.published", row.reference, words=bool(entry.story), pictures=len(entry.pictures))

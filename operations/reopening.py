@@ -32,7 +32,7 @@ def ask(actor: Actor, reference: str, reason: str) -> None:
 
     Raises NotFound for another's, Refusal without a reason, Conflict when it is too late or not answered.
     """
-    row, reason = applications.lock(actor, reference), reason.strip()
+    row, reason = applications.lock(actor, reference), reason.replace("\0", "").strip()
     if until(row) is None:
         raise Conflict(_("This can no longer be examined again here. If it is still so, begin a new application."))
     if not reason:

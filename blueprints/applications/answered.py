@@ -33,7 +33,9 @@ class ReopeningForm(Form):
 
 
 class SatisfactionForm(Form):
-    points = RadioField(_("How satisfied are you with the answer?"), choices=POINTS, validators=[required(_("Choose from one to five."))])
+    points = RadioField(
+        _("How satisfied are you with the answer?"), choices=POINTS, validators=[required(_("Choose from one to five."))]
+    )
     words = TextAreaField(
         _("Anything you want to add?"),
         validators=[Length(max=satisfaction.LONGEST)],

@@ -308,7 +308,9 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "reply": frozen.get("reply") if opened.state is State.COMPLETED and opened.service.answers_in_words else None,
         "reopens_until": reopening.until(row),
         "rating": satisfaction.answer_of(row) is not None,
-        "entry_url": url_for("complaints.entry", reference=row.reference) if opened.service.listing and row.submitted_at else None,
+        "entry_url": url_for("complaints.entry", reference=row.reference)
+        if opened.service.listing and row.submitted_at
+        else None,
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],
     }

@@ -5,8 +5,9 @@ Our rules, as the sources are silent: which section has what, 14 days to have an
 
 from collections.abc import Iterator
 
+from blueprints.municipality import gazetteer
 from engine.assurance import Assurance
-from engine.fields import Choice, LongText, Pattern, Place, Text, Upload
+from engine.fields import PICTURES, Choice, LongText, Pattern, Text, Upload
 from engine.service import Case, Charge, Decision, Listing, Refusal, Retention, Routes, Service, Step, WorkingDays
 from engine.wording import _
 
@@ -23,8 +24,6 @@ SECTIONS = {"cleanliness": "health", "food": "health", "animals": "health"} | {
     "roads": "roads",
     "other": "administration",
 }
-PHOTO = ("image/jpeg", "image/png")
-SOHAR = (24.0, 56.2, 24.9, 57.1)  # south, west, north, east
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -41,7 +40,7 @@ what = Step(
 where = Step(
     "where",
     _("Where is it?"),
-    Place("place", _("Place"), required=False, within=SOHAR),
+    gazetteer.place("place", _("Place"), required=False),
     Text("address", _("Describe the place"), required=False, longest=500),
     Pattern("addressing", _("Addressing number"), hint=_("It stands on the building, if you see one."), required=False, shape=r"\d{1,10}"),
     assurance=Assurance.NONE,
@@ -50,7 +49,14 @@ story = Step(
     "story",
     _("Tell us what happened"),
     LongText("story", _("What happened, and since when?")),
-    Upload("photo", _("Photo"), hint=_("JPEG or PNG, up to 10 MB. Only the municipality sees it."), required=False, types=PHOTO),
+    Upload(
+        "photos",
+        _("Photos"),
+        hint=_("Up to five, JPEG or PNG. Only the municipality sees them."),
+        required=False,
+        types=PICTURES,
+        most=5,
+    ),
     assurance=Assurance.NONE,
 )
 
@@ -69,6 +75,6 @@ service = Service(
     section=Routes("category", SECTIONS),
     reply=_("Your answer to the complaint"),
     reopens=14,
-    listing=Listing(kind="category", place="place", story="story", pictures=("photo",)),
+    listing=Listing(kind="category", place="place", story="story", pictures=("photos",)),
     retention=Retention(draft=30, notice=7, papers=365, completed=1095, refused=1095, withdrawn=90),
 )
