@@ -137,7 +137,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(web.blueprint)
         for name, limits in getattr(web, "LIMITS", {}).items():
             whose = getattr(web, "counted_by", get_remote_address)
-            views[name] = limiter.limit(limits, whose, methods=["POST"], cost=getattr(web, "cost", 1))(views[name])
+            views[name] = limiter.limit(limits, key_func=whose, methods=["POST"], cost=getattr(web, "cost", 1))(views[name])
         for name in getattr(web, "VERIFIED_OTHERWISE", ()):
             csrf.exempt(views[name])
     if not settings.production:
