@@ -26,11 +26,13 @@ def answered(**said: object) -> tuple[object, str]:
     return actor, reference
 
 
-@pytest.mark.parametrize(
-    ("category", "section"),
-    [("cleanliness", "health"), ("food", "health"), ("animals", "health"), ("building", "engineering"), ("roads", "roads")]
-    + [("other", "administration")],
-)
+SECTIONS = {"cleanliness": "health", "food": "health", "animals": "health", "building": "engineering"} | {
+    "roads": "roads",
+    "other": "administration",
+}
+
+
+@pytest.mark.parametrize(("category", "section"), SECTIONS.items())
 def test_it_goes_to_the_section_of_its_category_and_no_other_sees_it(category: str, section: str):
     _actor, reference = a_complaint(category=category)
     assert Application.get().desk == f"municipality.{section}"

@@ -5,8 +5,9 @@ import io
 import pytest
 from flask import Flask
 
+from engine.numbering import reference
 from models import Account, Application, Guest, PublicEntry, Role, Support
-from operations import casework, demonstration, sessions
+from operations import casework, sessions
 from operations.casework import Outcome
 from operations.public_list import entry_of
 from tests.support.builders import a_person, a_solution
@@ -14,11 +15,7 @@ from tests.support.client import Client, Page
 from tests.support.complaints import CODE, a_clerk_of, a_complaint, a_guest, a_photo
 
 ROADS = "municipality.roads"
-
-
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+UNKNOWN = reference("municipality", 2026, 99)
 
 
 def another(portal: Flask, account: Account | None = None) -> Client:
@@ -81,7 +78,10 @@ def test_from_the_service_page_to_the_answer_without_an_account(portal: Flask, c
 
 def test_a_strangers_browser_gets_nowhere(portal: Flask, client: Client):
     reference = filed(client)
-    paths = [f"/applications/{reference}{more}" for more in ("", "/check", "/steps/what", "/files/photos", "/reopening", "/satisfaction")]
+    paths = [
+        f"/applications/{reference}{more}"
+        for more in ("", "/check", "/steps/what", "/files/photos", "/reopening", "/satisfaction")
+    ]
     stranger, other, person = another(portal), another(portal), another(portal, a_person())
     begun(other)
     for path in paths:
@@ -93,7 +93,7 @@ def test_a_strangers_browser_gets_nowhere(portal: Flask, client: Client):
 def test_a_wrong_key_says_as_much_as_an_unknown_number(portal: Flask, client: Client):
     reference = filed(client)
     texts = []
-    for number in (reference, "MUNICIPALITY-2026-0000099-5"):
+    for number in (reference, UNKNOWN):
         device = another(portal)
         page = device.visit("/follow").submit("follow", reference=number, key="7K2M-9QXA-04TD")
         texts.append((page.status, page.text.replace(number, "")))
@@ -174,7 +174,9 @@ def test_a_draft_of_somebody_else_opens_no_door(portal: Flask, client: Client):
     _actor, reference = a_complaint()
     step = begun(client)
     stranger = another(portal)
-    page = stranger.post(f"/complaints/{reference}/support", data={"csrf_token": token(stranger), "draft": step.path.split("/")[2]})
+    page = stranger.post(
+        f"/complaints/{reference}/support", data={"csrf_token": token(stranger), "draft": step.path.split("/")[2]}
+    )
     assert page.status_code == 404 and entry_of(reference).supporters == 0
 
 
@@ -194,7 +196,9 @@ def test_me_too_from_the_public_page_needs_a_person_and_counts_a_browser_once(po
 
 
 def test_the_list_has_nothing_personal_and_the_map_the_same_points(client: Client):
-    _guest, reference = a_complaint(a_guest(name="Umm Said", email="umm@example.om", phone="92345678"), story="Said broke it", photo=a_photo())
+    _guest, reference = a_complaint(
+        a_guest(name="Umm Said", email="umm@example.om", phone="92345678"), story="Said broke it", photo=a_photo()
+    )
     for path in ("/complaints", f"/complaints/{reference}"):
         text = client.get(path).text
         assert reference in text and "24.36" in text
@@ -211,7 +215,8 @@ def test_the_list_is_narrowed_and_a_number_leads_to_its_page(client: Client):
     assert listed(client, "?kind=x&state=y&after=z") == [food, roads]
     assert listed(client, "?kind=roads&state=closed") == []
     assert client.visit(f"/complaints?number={roads.lower().replace('-', ' ')}").path == f"/complaints/{roads}"
-    assert client.visit("/complaints?number=12", status=422).errors == {"number": "An application number looks like CHAMBER-2026-0000042-2. Copy it as it stands in your message."}  # fmt: skip
+    wrong = client.visit("/complaints?number=12", status=422)
+    assert "An application number looks like" in wrong.errors["number"]
 
 
 def listed(client: Client, query: str) -> list[str]:
@@ -219,7 +224,9 @@ def listed(client: Client, query: str) -> list[str]:
     return [href.rpartition("/")[2] for href in hrefs]
 
 
-@pytest.mark.parametrize("after", ["2026-01-01,1", "9999-12-31T23:59:59+00:00,99999999999", "0001-01-01T00:00:00+14:00,1", "x,1", ","])
+@pytest.mark.parametrize(
+    "after", ["2026-01-01,1", "9999-12-31T23:59:59+00:00,99999999999", "0001-01-01T00:00:00+14:00,1", "x,1", ","]
+)
 def test_a_page_that_cannot_be_read_begins_somewhere(client: Client, after: str):
     assert client.get("/complaints", query_string={"after": after}).status_code == 200
 
@@ -257,7 +264,7 @@ def test_only_clerks_of_its_desk_come_to_that_page(portal: Flask, client: Client
     assert a_clerk(portal, duty="auditor").get(path).status_code == 403
     assert a_clerk(portal, "municipality.health").get(path).status_code == 404
     assert a_clerk(portal).get(path).status_code == 200
-    assert a_clerk(portal).get("/desk/MUNICIPALITY-2026-0000099-5/publication").status_code == 404
+    assert a_clerk(portal).get(f"/desk/{UNKNOWN}/publication").status_code == 404
     assert PublicEntry.get().published_at is None
 
 

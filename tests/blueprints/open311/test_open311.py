@@ -2,15 +2,15 @@
 
 import datetime as dt
 import io
-import itertools
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 
+from engine.numbering import reference
 from models import ApiKey, Application, AuditEntry, Message, PublicEntry, Upload
-from operations import api_keys, casework, demonstration, publishing
+from operations import api_keys, casework, publishing
 from operations.casework import Outcome
 from tests.support.client import Client
 from tests.support.complaints import a_clerk_of, a_complaint, a_guest, a_photo
@@ -21,19 +21,14 @@ REPORT = {"service_code": "roads", "lat": "24.36", "long": "56.74", "description
 FORMS = ("json", "xml")
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
-
-
 @pytest.fixture
 def key(portal: Flask) -> str:
     return api_keys.add("a town's app")
 
 
-def asked(client: Client, path: str, form: str = "json", status: int = 200, **query: Any) -> Any:
+def asked(client: Client, path: str, form: str = "json", expected: int = 200, **query: Any) -> Any:
     answer = client.get(f"/open311/{path}.{form}", query_string={"locale": "en"} | query)
-    assert answer.status_code == status, answer.text
+    assert answer.status_code == expected, answer.text
     return read(answer, form)
 
 
@@ -85,7 +80,16 @@ def test_it_lists_the_kinds_of_complaints_and_what_else_may_be_told(client: Clie
     assert definition["service_code"] == "roads"
     (attribute,) = definition["attributes"]
     assert (attribute["code"], attribute["datatype"]) == ("addressing", "string")
-    assert set(attribute) == {"variable", "code", "datatype", "required", "datatype_description", "order", "description", "values"}
+    assert set(attribute) == {
+        "variable",
+        "code",
+        "datatype",
+        "required",
+        "datatype_description",
+        "order",
+        "description",
+        "values",
+    }
 
 
 @pytest.mark.parametrize("path", ["v2/services", "v2/services/roads", "discovery"])
@@ -112,7 +116,11 @@ def test_words_are_arabic_unless_english_is_asked_for(client: Client):
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_program_files_lies_on_the_right_desk_with_all_it_said(client: Client, key: str, form: str):
     more = {"first_name": "Umm", "last_name": "Said", "email": "umm@example.om", "phone": "+968 9234 5678"}
-    more |= {"attribute[addressing]": "1234", "address_string": "Behind the school", "media_url": "https://pictures.example/1.jpg"}
+    more |= {
+        "attribute[addressing]": "1234",
+        "address_string": "Behind the school",
+        "media_url": "https://pictures.example/1.jpg",
+    }
     media = (io.BytesIO(a_photo()), "lamp.jpg")
     (answer,) = filed(client, key, form, **more, media=media)
     row = Application.get()
@@ -128,7 +136,7 @@ def test_what_a_program_files_lies_on_the_right_desk_with_all_it_said(client: Cl
 
 def test_little_is_enough(client: Client, key: str):
     filed(client, key, description=None)
-    assert Application.get().answers["story"] == "الطرق والإنارة"
+    assert Application.get().answers["story"] == "Roads and lighting"
     filed(client, key, lat=None, long=None, address_string="Behind the school")
     filed(client, key, lat=None, long=None, address_id="1234")
     assert Application.select().count() == 3
@@ -175,13 +183,14 @@ MALFORMED: tuple[tuple[dict[str, Any], int], ...] = (
 )
 
 
-@pytest.mark.parametrize(("number", "form"), [*itertools.product(range(len(MALFORMED)), FORMS)])
-def test_what_is_malformed_is_said_in_the_format_that_was_asked_for_and_leaves_nothing(client: Client, key: str, number: int, form: str):
-    given, status = MALFORMED[number]
-    answer = filed(client, key, form, status, **given)
-    if status != 200:
-        assert [str(error["code"]) for error in answer] == [str(status)] and answer[0]["description"]
-    assert Application.select().count() == (status == 200)
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_malformed_is_said_in_the_format_that_was_asked_for_and_leaves_nothing(client: Client, key: str, form: str):
+    for given, status in MALFORMED:
+        before = Application.select().count()
+        answer = filed(client, key, form, status, **given)
+        if status != 200:
+            assert [str(error["code"]) for error in answer] == [str(status)] and answer[0]["description"], given
+        assert Application.select().count() - before == (status == 200), given
 
 
 def test_a_file_that_is_no_picture_and_too_many_are_refused(client: Client, key: str):
@@ -193,7 +202,10 @@ def test_a_file_that_is_no_picture_and_too_many_are_refused(client: Client, key:
 
 
 def test_what_cannot_be_read_at_all_is_no_error_of_ours(client: Client, key: str):
-    for sent in ({"data": b"\xff\xfe\0{]", "content_type": "application/json"}, {"data": b"--x", "content_type": "multipart/form-data"}):
+    for sent in (
+        {"data": b"\xff\xfe\0{]", "content_type": "application/json"},
+        {"data": b"--x", "content_type": "multipart/form-data"},
+    ):
         assert client.post(f"{V2}/requests.json", **sent).status_code == 403
     assert client.post(f"{V2}/services.json").status_code in (400, 405)
 
@@ -222,7 +234,13 @@ FIELDS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_request_is_read_back_without_anything_personal(client: Client, key: str, form: str):
-    more = {"first_name": "Umm", "last_name": "Said", "email": "umm@example.om", "phone": "92345678", "address_string": "House of Said"}
+    more = {
+        "first_name": "Umm",
+        "last_name": "Said",
+        "email": "umm@example.om",
+        "phone": "92345678",
+        "address_string": "House of Said",
+    }
     (answer,) = filed(client, key, **more, media=(io.BytesIO(a_photo()), "lamp.jpg"))
     reference = answer["service_request_id"]
     (one,) = asked(client, f"v2/requests/{reference}", form)
@@ -261,7 +279,9 @@ def test_requests_are_found_by_kind_state_number_and_day(client: Client):
     assert numbers(client, service_request_id=f"{lamp},{fish},nonsense", status="open") == [fish, lamp]
     assert [numbers(client, page=page, page_size=2) for page in (1, 2, 3)] == [[dog, fish], [lamp], []]
     assert numbers(client, per_page=1) == [dog]
-    PublicEntry.update(submitted_at=dt.datetime(2026, 1, 10, 20, 30, tzinfo=dt.UTC)).where(PublicEntry.reference == lamp).execute()
+    PublicEntry.update(submitted_at=dt.datetime(2026, 1, 10, 20, 30, tzinfo=dt.UTC)).where(
+        PublicEntry.reference == lamp
+    ).execute()
     assert numbers(client) == [dog, fish]
     assert numbers(client, start_date="2026-01-01T00:00:00Z") == numbers(client, end_date="2026-01-31T00:00:00Z") == [lamp]
     for start, found in (("2026-01-11T00:30:00+04:00", [lamp]), ("2026-01-11T00:31:00 04:00", []), ("2026-01-10", [lamp])):
@@ -272,7 +292,7 @@ WRONG: tuple[dict[str, str], ...] = (
     {"start_date": "yesterday"},
     {"start_date": "2026-13-01T00:00:00Z"},
     {"end_date": "0001-01-01T00:00:00Z"},
-    {"start_date": "9999-12-31T23:59:59Z"},
+    {"start_date": "9999-12-31T23:59:59-12:00"},
     {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-05-01T00:00:00Z"},
     {"status": "half"},
     {"page": "0"},
@@ -285,19 +305,19 @@ WRONG: tuple[dict[str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("number", "form"), [*itertools.product(range(len(WRONG)), FORMS)])
-def test_a_question_that_makes_no_sense_is_said_so(client: Client, number: int, form: str):
-    answer = client.get(f"{V2}/requests.{form}", query_string=WRONG[number])
-    errors = read(answer, form)
-    assert answer.status_code in (400, 404) or errors == []
-    assert not errors or str(errors[0]["code"]) == str(answer.status_code)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_question_that_makes_no_sense_is_said_so(client: Client, form: str):
+    for query in WRONG:
+        answer = client.get(f"{V2}/requests.{form}", query_string=query)
+        (error,) = read(answer, form)
+        assert answer.status_code in (400, 404) and str(error["code"]) == str(answer.status_code), query
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("path", ["requests/nothing", "requests/MUNICIPALITY-2026-0000099-5", "tokens/1", "services/nothing"])
-def test_what_does_not_exist_is_404_in_both_formats(client: Client, path: str, form: str):
-    (error,) = asked(client, f"v2/{path}", form, 404)
-    assert str(error["code"]) == "404"
+def test_what_does_not_exist_is_404_in_both_formats(client: Client, form: str):
+    for path in ("requests/nothing", f"requests/{reference('municipality', 2026, 99)}", "tokens/1", "services/nothing"):
+        (error,) = asked(client, f"v2/{path}", form, 404)
+        assert str(error["code"]) == "404"
 
 
 def test_any_site_may_read_and_none_may_file(client: Client):
