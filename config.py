@@ -184,6 +184,10 @@ class Settings:
             bool(set(self.trust_policies.split()) & set(self.signing_policies.split())),
             "SIGNING_POLICIES: shares a policy with TRUST_POLICIES; a SIM would sign for a card.",
         )
+        yield (
+            bool(self.map_tiles) and not self.map_tiles.startswith("https://"),
+            "MAP_TILES: must be an https:// address, or empty.",
+        )
         for name in ("saml_key", "saml_certificate", "saml_civil_number_attribute", "saml_contexts"):
             yield (
                 bool(self.saml_idp_metadata) and not getattr(self, name),

@@ -215,11 +215,15 @@ class Place(Field):
     def named(self, text: str) -> Area | None:
         """The area of that code or name, however it is spelled."""
         asked = norm(text)
-        return next((area for area in self.areas if asked in {norm(area.code), *map(norm, area.title.values())}), None)
+        return next(
+            (area for area in self.areas if asked in {norm(area.code), norm(area.title["ar"]), norm(area.title["en"])}), None
+        )
 
     def near(self, point: dict[str, float]) -> Area | None:
         """The area whose middle is nearest, if it is within NEAR of it."""
-        distance, area = min(((_apart(area.point, point), area) for area in self.areas), default=(NEAR, None), key=lambda pair: pair[0])
+        distance, area = min(
+            ((_apart(area.point, point), area) for area in self.areas), default=(NEAR, None), key=lambda pair: pair[0]
+        )
         return area if distance < NEAR else None
 
     def written(self, value: Any) -> Any:
@@ -300,14 +304,14 @@ class Upload(Field):
             raise self.refuse(_("Attach a PDF, JPEG or PNG file; this one is of another kind."))
 
     def too_many(self) -> Wording:
-        return _("Keep at most %(most)s files here: take some away. Those that came first were kept.", most=self.most)
+        return _("Up to %(most)s files go here. The first ones were kept; remove one to make room for another.", most=self.most)
 
     def answer(self, files: list[dict[str, Any]]) -> Any:
         """The files as the field's answer, the first of too many, or of one that is replaced the last; None for none."""
         return (files[: self.most] if self.most > 1 else files[-1]) if files else None
 
     def shown(self, value: Any) -> Any:
-        return "\n".join(file["name"] for file in files_of(value)) or None
+        return " · ".join(file["name"] for file in files_of(value)) or None
 
 
 def files_of(value: Any) -> list[dict[str, Any]]:

@@ -62,7 +62,8 @@ class Case:
     """What rules see of an application: the answers, the register records fetched with them, and the day they are judged by.
 
     `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made, for whom
-    (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it.
+    (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it. From submission on `holder` is the
+    applicant's civil number, as it was proven.
     """
 
     answers: Mapping[str, Any]
@@ -71,6 +72,7 @@ class Case:
     issued: dt.date | None = None
     applicant: Words | None = None
     reply: str = ""
+    holder: str | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.answers[name]

@@ -261,6 +261,7 @@ def frozen_case(row: Application) -> Case:
         issued=today(),
         applicant=frozen["applicant"],
         reply=frozen.get("reply", ""),
+        holder=frozen.get("holder"),
     )
 
 

@@ -75,7 +75,7 @@ DUTIES = {
 def prepare() -> str:
     """Make what is missing; returns who can sign in, in both languages."""
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
-    for name in ("establishments", "memberships"):
+    for name in ("establishments", "memberships", "addresses"):
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)

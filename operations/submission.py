@@ -115,6 +115,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer) -> Opened:
         ).values()  # a draft of an office that its customer submits is the customer's own
     signed = documents.declaration(row.reference, proposed.seal)
     row.frozen = freeze(opened, proposed) | {
+        "holder": actor.holder,
         "declaration": documents.signature(signed) if signed else None,
         "filed_by": ownership.filer(row),
     }

@@ -7,9 +7,9 @@ from flask import url_for
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
+from blueprints import mapping
 from blueprints.actor import actor
 from blueprints.applications.views import EVENTS, KINDS, quoted
-from blueprints import mapping
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue

@@ -1,6 +1,6 @@
 """Municipality of Sohar: requests, permits and leases."""
 
-from blueprints.municipality import complaint, general_request
+from blueprints.municipality import add_address, complaint, general_request, print_address_card, registers
 from engine.service import Authority
 from engine.wording import _
 
@@ -8,10 +8,12 @@ authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
     summary=_("Requests to the municipality, answered by letter."),
-    services=(general_request.service, complaint.service),
+    services=(general_request.service, add_address.service, print_address_card.service, complaint.service),
+    registers=(registers.addresses,),
     sections={
         "administration": _("Administration"),
         "engineering": _("Engineering"),
+        "addressing": _("Addressing"),
         "health": _("Health and cleanliness"),
         "roads": _("Roads and lighting"),
     },

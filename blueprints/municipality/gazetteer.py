@@ -4,7 +4,7 @@ The names are those in everyday use; the points are ours, read off by eye to abo
 """
 
 from engine.fields import Area, Place
-from engine.wording import Text, _
+from engine.wording import Text, Words, _
 
 WITHIN = (24.05, 56.25, 24.60, 56.90)
 """South, west, north and east of the district, generously."""
@@ -12,7 +12,7 @@ WITHIN = (24.05, 56.25, 24.60, 56.90)
 AREAS = tuple(
     Area(code, {"en": english, "ar": arabic}, latitude, longitude)
     for code, english, arabic, latitude, longitude in (
-        ("sohar-town", "Sohar town (fort and souq)", "صحار: القلعة والسوق", 24.364, 56.748),
+        ("sohar-town", "Sohar town centre", "وسط صحار", 24.364, 56.748),
         ("hambar", "Al Hambar", "الهمبار", 24.347, 56.729),
         ("waqiba", "Al Waqiba", "الوقيبة", 24.337, 56.716),
         ("tareef", "Al Tareef", "الطريف", 24.356, 56.713),
@@ -31,6 +31,9 @@ AREAS = tuple(
         ("majz-kubra", "Majz Al Kubra", "مجز الكبرى", 24.270, 56.790),
     )
 )
+
+ELSEWHERE: Words = {"en": "Sohar", "ar": "صحار"}
+"""What is said of a point that lies near none of them."""
 
 
 def place(name: str, label: Text, hint: Text | None = None, required: bool = True) -> Place:

@@ -37,6 +37,18 @@ class MembershipCertificate(Paper):
     """The serial of the certificate this one replaces."""
 
 
+class AddressCard(Paper):
+    """documents/address_card.html, ID-1, two sides. Rows: addressing number, neighbourhood, way, building, plot, coordinates, issue."""
+
+    holder: Words
+    """The word for whose building it is."""
+    company: Words
+    """Whose."""
+    rows: list[Row]
+    duplicate_of: str | None
+    """The serial of the card this one stands for; empty where that one was not issued here. None for what is no duplicate."""
+
+
 class Running(TypedDict):
     """Text as a person wrote it, line by line; `direction` is rtl or ltr, by its first letter."""
 
@@ -109,6 +121,7 @@ LABELS: dict[str, Text] = {
     "verify": _("To check this document, scan the code or open"),
     "sealed": _("Sealed electronically; valid without a stamp or signature."),
     "duplicate": _("Duplicate, in place of"),
+    "replacement": _("Duplicate, in place of a lost one"),
     "receipt_number": _("Receipt number"),
     "paid_at": _("Paid on"),
     "payer": _("Paid by"),

@@ -2,6 +2,7 @@
 // Without it the field is a list of areas and a text; with it the text stays what is sent, and the map, the list and the phone write into it.
 const fresh = "[data-place]:not([data-ready])";
 const PIN = '<svg viewBox="0 0 24 32" aria-hidden="true"><path fill="currentColor" stroke="#fff" stroke-width="1.5" d="M12 1C6 1 1.500 5.500 1.500 11.500 1.500 19.500 12 31 12 31s10.500-11.500 10.500-19.500C22.500 5.500 18 1 12 1z"/><circle cx="12" cy="11.500" r="4" fill="#fff"/></svg>';
+const NEAR = 13;  // near enough to choose, far enough to see the neighbours
 const NAMED_FROM = 12;  // the zoom from which every area says its name: nearer out they would cover each other
 
 let leaflet;
@@ -47,21 +48,20 @@ const escaped = (text) => Object.assign(document.createElement("i"), { textConte
 
 const sketch = async (L, map, address) => {
   const drawing = await (await fetch(address)).json();
-  const lines = L.geoJSON(drawing, { interactive: false, style: (feature) => ({ className: `place__${feature.properties.kind}`, stroke: true, color: "", fillOpacity: 1 }) }).addTo(map);
-  lines.bringToBack();
+  L.geoJSON(drawing, { interactive: false, style: (feature) => ({ className: `place__${feature.properties.kind}` }) }).addTo(map);
 };
 
 const name = (L, map, areas) => {
   const dot = L.divIcon({ className: "place__dot", iconSize: [8, 8] });
   const marks = areas.map((area) => L.marker(area.point, { icon: dot, interactive: false, keyboard: false, alt: "" })
-    .bindTooltip(escaped(area.title), { permanent: true, direction: "top", offset: [0, -2], className: "place__name" }).addTo(map));
+    .bindTooltip(escaped(area.title), { permanent: true, direction: "bottom", offset: [0, 2], className: "place__name" }).addTo(map));
   const tell = () => marks.forEach((mark, at) => { if (at === 0 || map.getZoom() >= NAMED_FROM) mark.openTooltip(); else mark.closeTooltip(); });
   map.on("zoomend", tell);
   map.whenReady(tell);
 };
 
 const show = (L, map, point, icon) => {
-  map.setView(point, 14);
+  map.setView(point, NEAR);
   L.marker(point, { icon, interactive: false, keyboard: false, alt: "" }).addTo(map);
 };
 
@@ -88,7 +88,7 @@ const ask = (L, map, box, told, bounds, icon) => {
     marker ??= L.marker(point, { icon, draggable: true, keyboard: false, alt: "", autoPan: true }).addTo(map)
       .on("dragend", () => set(marker.getLatLng()));
     marker.setLatLng(point);
-    if (from !== "map") map.setView(point, Math.max(map.getZoom(), from === "list" ? 14 : 16));
+    if (from !== "map") map.setView(point, Math.max(map.getZoom(), NEAR));
   };
   const set = (point, from = "map") => {
     const spot = L.latLng(point);
@@ -97,7 +97,7 @@ const ask = (L, map, box, told, bounds, icon) => {
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
     put(spot, from);
-    say(`${told.set} ${input.value}`);
+    say(`${told.set} \u2066${input.value}\u2069`);
   };
   const typed = () => {
     const point = read(input.value);
@@ -112,10 +112,12 @@ const ask = (L, map, box, told, bounds, icon) => {
     event.preventDefault();
     set(map.getCenter());
   });
-  list?.addEventListener("change", () => {
-    const area = told.areas.find(({ code }) => code === list.value);
+  const listed = () => {
+    const area = told.areas.find(({ code }) => code === list?.value);
     if (area) set(area.point, "list");
-  });
+    return Boolean(area);
+  };
+  list?.addEventListener("change", listed);
   input.addEventListener("change", (event) => { if (event.isTrusted) typed(); });
   box.querySelector("[data-here]").addEventListener("click", () => {
     if (!navigator.geolocation) return say(told.unknown);
@@ -126,8 +128,8 @@ const ask = (L, map, box, told, bounds, icon) => {
       { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
     );
   });
-  map.fitBounds(bounds.pad(-0.2));
-  typed();
+  map.fitBounds(told.areas.length ? L.latLngBounds(told.areas.map((area) => area.point)).pad(0.1) : bounds);
+  if (!listed()) typed();  // what was chosen while this was loading counts
 };
 
 const all = () => document.querySelectorAll(fresh).forEach(draw);

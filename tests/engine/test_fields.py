@@ -12,6 +12,7 @@ from engine.errors import Refusal
 from engine.fields import (
     MEGABYTE,
     Amount,
+    Area,
     ByNumber,
     Choice,
     CivilNumber,
@@ -24,6 +25,7 @@ from engine.fields import (
     Text,
     Upload,
     Whole,
+    files_of,
 )
 from engine.money import Money
 from engine.wording import _
@@ -146,6 +148,40 @@ def test_a_place_that_is_none_or_lies_elsewhere_is_refused(typed: str, says: str
     with pytest.raises(Refusal) as refused:
         Place("place", LABEL, within=(24.0, 56.3, 24.7, 56.95)).clean(typed)
     assert says in str(refused.value.message)
+
+
+SOUQ, FORT = (
+    Area("souq", {"en": "The Souq", "ar": "السوق"}, 24.36, 56.75),
+    Area("fort", {"en": "The Fort", "ar": "القلعة"}, 24.37, 56.75),
+)
+TOWN = Place("place", LABEL, areas=(SOUQ, FORT))
+
+
+@pytest.mark.parametrize("typed", ["souq", "the souq", "THE SOUQ", "السوق", "السُّوق"])
+def test_an_area_may_stand_for_its_middle_however_it_is_spelled(typed: str):
+    assert TOWN.clean(typed) == {"latitude": 24.36, "longitude": 56.75}
+
+
+@pytest.mark.parametrize(("latitude", "area"), [(24.361, SOUQ), (24.3649, SOUQ), (24.3651, FORT), (24.40, FORT), (24.41, None)])
+def test_a_place_lies_near_the_nearest_area_if_any_is_near(latitude: float, area: Area | None):
+    assert TOWN.near({"latitude": latitude, "longitude": 56.75}) is area
+
+
+def test_a_place_is_shown_with_what_it_lies_near():
+    assert both(TOWN.shown(TOWN.clean("souq")))["en"] == "\u206624.36, 56.75\u2069, near The Souq"
+    assert TOWN.shown(TOWN.clean("25.1, 56.75")) == "25.1, 56.75"
+    assert TOWN.shown(None) is None
+
+
+def test_several_files_are_a_list_and_one_is_itself():
+    one, other = {"name": "a", "digest": "1"}, {"name": "b", "digest": "2"}
+    several = Upload("file", LABEL, most=2)
+    assert several.answer([one, other]) == [one, other] == files_of([one, other])
+    assert Upload("file", LABEL).answer([one, other]) == other
+    assert several.shown([one, other]) == "a · b"
+    assert several.answer([]) is None
+    for nothing in (None, "text", 5, {"latitude": 1}, []):
+        assert files_of(nothing) == []
 
 
 def test_every_kind_of_field_is_tested_here():

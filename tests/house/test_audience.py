@@ -109,6 +109,7 @@ AUDIENCE = {
     "/applications/<reference>/documents": APPLICANT,
     "/applications/<reference>/draft": APPLICANT,
     "/applications/<reference>/files/<field>": APPLICANT,
+    "/applications/<reference>/files/<field>/<int:which>": APPLICANT,
     "/applications/<reference>/payments": APPLICANT,
     "/applications/<reference>/reopening": APPLICANT,
     "/applications/<reference>/satisfaction": APPLICANT,
@@ -142,6 +143,7 @@ AUDIENCE = {
     "/desk/<reference>/release": ITS_CLERKS,
     "/desk/<reference>/versions/<int:number>": READERS,
     "/desk/<reference>/versions/<int:number>/files/<field>": READERS,
+    "/desk/<reference>/versions/<int:number>/files/<field>/<int:which>": READERS,
     "/desk/<reference>/visit": ITS_CLERKS,
     "/desk/<reference>/visit/cancellation": ITS_CLERKS,
     "/desk/<reference>/visit/report": ITS_CLERKS,
@@ -219,6 +221,7 @@ AUDIENCE = {
     "/supervision/<reference>": ITS_SUPERVISORS,
     "/supervision/<reference>/overturning": ITS_SUPERVISORS,
     "/supervision/<reference>/versions/<int:number>/files/<field>": ITS_SUPERVISORS,
+    "/supervision/<reference>/versions/<int:number>/files/<field>/<int:which>": ITS_SUPERVISORS,
     "/supervision/applications": SUPERVISORS,
     "/supervision/assignments": SUPERVISORS,
     "/supervision/export": SUPERVISORS,
@@ -266,7 +269,7 @@ SAMPLES = {
     "int:operator": "1",
     "any(approve, return, refuse):outcome": "approve",
 }
-SAMPLES |= {"code": "chamber.renew-membership", "copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32}
+SAMPLES |= {"code": "chamber.renew-membership", "copy_id": "0" * 32, "proof": "0" * 32, "uuid": "0" * 32, "int:which": "1"}
 
 
 def test_every_route_is_for_whom_the_table_says(portal: Flask):

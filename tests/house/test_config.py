@@ -96,6 +96,12 @@ def test_production_refuses_what_was_forgotten(variable: str):
         Settings.from_env({name: value for name, value in SAFE.items() if name != variable})
 
 
+def test_tiles_come_by_https_or_not_at_all():
+    assert not list(Settings.from_env(SAFE | {"MAP_TILES": "https://tiles.example.om/{z}/{x}/{y}.png"}).problems())
+    with pytest.raises(Unsafe, match="MAP_TILES: must be"):
+        Settings.from_env(SAFE | {"MAP_TILES": "http://tiles.example.om/{z}/{x}/{y}.png"})
+
+
 def test_every_line_of_the_check_has_its_case_here():
     nothing_set = Settings.from_env({"PORTAL_TODAY": "2018-03-18"})
     assert [sentence.partition(":")[0] for sentence in nothing_set.problems()] == [variable for variable, _values in UNSAFE]

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.journeys import story
+from tests.journeys.addressing import come_to_the_place, see_the_map
 from tests.journeys.place import Arrive, Place, press
 from tests.journeys.traveller import DECLINED, NEVER, REVIEWED, SERVICE, Traveller
 from tests.journeys.workplaces import workplaces
@@ -181,6 +182,24 @@ def answering(portal: Portal, browser: Browser) -> Iterator[Place]:
     )
 
 
+def addressing(portal: Portal, browser: Browser) -> Iterator[Place]:
+    traveller = _walker(portal, browser, portal.member())
+    come_to_the_place(traveller)
+    ours = f"/applications/{traveller.reference}"
+    traveller.page.select_option("[name=place-area]", "sallan")
+    traveller.send("#step")
+    traveller.at(".*/steps/photos")
+    traveller.page.set_input_files("[name=photos]", {"name": "front.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"})
+    traveller.send("#step")
+    traveller.at(".*/check")
+    yield from _parked(
+        traveller,
+        ("step-place", f"{ours}/steps/place", see_the_map),
+        ("step-photos", f"{ours}/steps/photos"),
+        ("check-address", f"{ours}/check"),
+    )
+
+
 def deciding(portal: Portal, browser: Browser) -> Iterator[Place]:
     traveller = _walker(portal, browser, portal.member())
     traveller.walk(until="confirm_company")
@@ -246,6 +265,7 @@ PARKS = (
     ringing_too_often,
     proven,
     answering,
+    addressing,
     deciding,
     owing,
     refused,

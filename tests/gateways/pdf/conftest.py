@@ -55,11 +55,11 @@ def seal(seal_files: SealFiles) -> Seal:
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Callable[..., Image.Image]:
-    """The first page of a PDF as a picture."""
+    """A page of a PDF as a picture, the first unless told."""
 
-    def take(pdf: bytes, resolution: int) -> Image.Image:
+    def take(pdf: bytes, resolution: int, page: int = 1) -> Image.Image:
         (tmp_path / "paper.pdf").write_bytes(pdf)
-        command = ["pdftoppm", "-r", str(resolution), "-f", "1", "-singlefile", "-png", "paper.pdf", "paper"]
+        command = ["pdftoppm", "-r", str(resolution), "-f", str(page), "-singlefile", "-png", "paper.pdf", "paper"]
         subprocess.run(command, cwd=tmp_path, check=True, timeout=30)
         with Image.open(tmp_path / "paper.png") as image:
             return image.convert("RGB")
