@@ -5,7 +5,7 @@ Our rules, as the sources are silent: which section has what, 14 days to have an
 
 from collections.abc import Iterator
 
-from blueprints.municipality import gazetteer
+from blueprints.municipality.gazetteer import place
 from engine.assurance import Assurance
 from engine.fields import PICTURES, Choice, LongText, Pattern, Text, Upload
 from engine.service import Case, Charge, Decision, Listing, Refusal, Retention, Routes, Service, Step, WorkingDays
@@ -40,7 +40,7 @@ what = Step(
 where = Step(
     "where",
     _("Where is it?"),
-    gazetteer.place("place", _("Place"), required=False),
+    place("place", _("Place"), required=False),
     Text("address", _("Describe the place"), required=False, longest=500),
     Pattern("addressing", _("Addressing number"), hint=_("It stands on the building, if you see one."), required=False, shape=r"\d{1,10}"),
     assurance=Assurance.NONE,

@@ -290,6 +290,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "DataCopy",
         "SavedFilter",
         "RecordParty",
+        "Support",
     }
 
 
@@ -310,6 +311,7 @@ def test_what_says_it_is_append_only_is_listed():
         "MessageText",
         "VisitReport",
         "TimeTaken",
+        "Satisfaction",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -487,6 +489,9 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.MessageText.create(template="x", channel="sms", locale="ar", text="x", by=person, at=NOW),
         lambda: models.VisitReport.create(visit=visit, application=application, by=person, finding="in-order", text="x", at=NOW),
+        lambda: models.Satisfaction.create(
+            application=application, decision=models.DecisionMade.get(), desk="x", service="y", day=NOW.date(), points=5, at=NOW
+        ),
         lambda: models.TimeTaken.create(application=application, desk="x", service="y", day=NOW.date(), minutes=1, late=False),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditLink.create(
