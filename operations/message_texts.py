@@ -35,7 +35,7 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "code": (_("The six digits"), "123456"),
     "link": (_("The link of this message"), "https://example.om/account/codes/abc"),
     "application_link": (_("The address of the application"), "https://example.om/applications/CHAMBER-2026-0000042-2"),
-    "entry_link": (_("The address of what one supported"), "https://example.om/complaints/MUNICIPALITY-2026-0000042-2"),
+    "entry_link": (_("The address of what one supported"), "https://example.om/complaints/CHAMBER-2026-0000042-2"),
     "recovery_link": (_("The address where one sets a new password"), "https://example.om/account/recovery"),
     "sign_in_link": (_("The address where one signs in"), "https://example.om/account/sign-in"),
     "data_link": (_("The address of one's data"), "https://example.om/account/data"),

@@ -60,7 +60,13 @@ def rate(actor: Actor, reference: str, points: int, words: str = "") -> None:
     if answer is None:
         raise Conflict(ONCE)
     at = now()
-    rating = {"desk": row.desk, "service": row.service, "day": business_day(at), "words": words.replace("\0", "").strip()[:LONGEST], "at": at}
+    rating = {
+        "desk": row.desk,
+        "service": row.service,
+        "day": business_day(at),
+        "words": words.replace("\0", "").strip()[:LONGEST],
+        "at": at,
+    }
     try:
         with database.atomic():
             Satisfaction.create(application=row, decision=answer, points=points, **rating)

@@ -15,7 +15,9 @@ PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
 ANSWER = "أُصلح المصباح اليوم."
 
 
-def test_a_complaint_without_an_account_is_answered_examined_again_and_rated(visit: Visit, portal: Portal, tmp_path: Path) -> None:
+def test_a_complaint_without_an_account_is_answered_examined_again_and_rated(
+    visit: Visit, portal: Portal, tmp_path: Path
+) -> None:
     """The person with scripts and by touch; the clerk in English without scripts."""
     somebody = visit("ar", **PHONE)
     clerk = visit("en", scripts=False, person=portal.clerk(ROADS))
