@@ -319,8 +319,8 @@ class Service:
 
     @property
     def answers_in_words(self) -> bool:
-        """Whether the clerk's reply is all that its applicant gets."""
-        return self.reply is not None and self.issues is None
+        """Whether the clerk's reply is all that its applicant gets: no document, and nothing to pay before."""
+        return self.reply is not None and self.issues is None and self.charge is Charge.NEVER
 
     def stage(self, number: int) -> Stage | None:
         """What is decided at that stage, counted from 1."""
