@@ -68,7 +68,16 @@ def test_the_nearest_first_and_no_more_than_three():
 
 def test_an_index_finds_what_is_near(database: Database):
     south, north, west, east = public_list._box(*HERE, 150)
-    given = {"service": CODE, "kind": "roads", "south": south, "north": north, "west": west, "east": east, "since": "2026-01-01", "most": 10}
+    given = {
+        "service": CODE,
+        "kind": "roads",
+        "south": south,
+        "north": north,
+        "west": west,
+        "east": east,
+        "since": "2026-01-01",
+        "most": 10,
+    }
     kept = public_list._in_box._for_this_database()
     values = [value.value(given) if hasattr(value, "value") else value for value in kept._values]
     if database.for_update:  # PostgreSQL, with too few rows to want an index

@@ -40,9 +40,7 @@ class Timing:
         )
         if not running and not back:
             late, day = due is not None and decided > due, business_day(decided)
-            self._bulk.add(
-                TimeTaken, application_id=key, desk=desk, service=service.code, day=day, minutes=worked, late=late
-            )
+            self._bulk.add(TimeTaken, application_id=key, desk=desk, service=service.code, day=day, minutes=worked, late=late)
 
 
 def _aware(moment: dt.datetime) -> dt.datetime:
