@@ -21,11 +21,13 @@ import blueprints.applications
 import blueprints.audit
 import blueprints.chamber
 import blueprints.checks
+import blueprints.complaints
 import blueprints.counter
 import blueprints.desk
 import blueprints.documents
 import blueprints.errors
 import blueprints.fees
+import blueprints.guests
 import blueprints.hours
 import blueprints.identity
 import blueprints.identity.provider
@@ -33,6 +35,7 @@ import blueprints.language
 import blueprints.municipality
 import blueprints.offices
 import blueprints.offices.batches
+import blueprints.open311
 import blueprints.operating
 import blueprints.page
 import blueprints.pages
@@ -92,6 +95,9 @@ WEB = (
     blueprints.offices,
     blueprints.counter,
     blueprints.offices.batches,
+    blueprints.guests,
+    blueprints.complaints,
+    blueprints.open311,
     blueprints.fees,
     blueprints.registers,
     blueprints.operating,
@@ -141,7 +147,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for web in WEB:
         app.register_blueprint(web.blueprint)
         for name, limits in getattr(web, "LIMITS", {}).items():
-            views[name] = limiter.limit(limits, methods=["POST"], cost=getattr(web, "cost", 1))(views[name])
+            whose = getattr(web, "counted_by", get_remote_address)
+            views[name] = limiter.limit(limits, key_func=whose, methods=["POST"], cost=getattr(web, "cost", 1))(views[name])
         for name in getattr(web, "VERIFIED_OTHERWISE", ()):
             csrf.exempt(views[name])
     if not settings.production:

@@ -418,6 +418,17 @@ class SecurityEvent(Row):
 # --- Asking ----------------------------------------------------------------------------------------------------------------------
 
 
+class Guest(Row):
+    """Who files one application without an account. Their key is never stored: it follows from the application key and `uuid`."""
+
+    uuid = TextField(unique=True, default=new_id)
+    name = TextField(default="")  # as they gave it, or none
+    email = TextField(default="")  # where answers go, if anywhere; nobody has proven it
+    phone = TextField(default="")
+    locale = TextField(constraints=[Check("locale IN ('ar', 'en')")])
+    created_at = UtcField(index=True)
+
+
 class Application(Row):
     """A person's dealing with one service, from the first answer to the end."""
 
@@ -437,6 +448,9 @@ class Application(Row):
     taken_at = UtcField(null=True)
     filed_by = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who files it for its applicant
     office = ForeignKeyField(Office, null=True, index=False, on_delete="RESTRICT")  # theirs; none at a counter
+    guest = ForeignKeyField(
+        Guest, null=True, index=False, on_delete="RESTRICT"
+    )  # who filed it without an account: nobody's is it then
     approved_at = UtcField(null=True)
     due_at = UtcField(
         null=True
@@ -528,6 +542,7 @@ Application.add_index(
 Application.add_index(
     Application.office, Application.account, Application.id, where=Application.office.is_null(False), name="application_of_office"
 )
+Application.add_index(Application.guest, unique=True, where=Application.guest.is_null(False), name="application_one_of_guest")
 
 
 class Counter(Row):
@@ -925,6 +940,74 @@ class DailyFigure(Row):
 
     class Meta:
         indexes = ((("desk", "day", "service", "hours"), True),)
+
+
+class PublicEntry(Row):
+    """An application as everybody sees it: of which kind, about where (millionths of a degree), in which state. Its words and pictures only
+    where a clerk has published them."""
+
+    application = ForeignKeyField(Application, unique=True, on_delete="RESTRICT")
+    reference = TextField(unique=True)
+    service = TextField()
+    kind = TextField()
+    latitude = IntegerField(null=True)
+    longitude = IntegerField(null=True)
+    state = TextField()
+    open = BooleanField()
+    submitted_at = UtcField()
+    updated_at = UtcField()
+    supporters = IntegerField(default=0)
+    story = TextField(default="")
+    pictures = JSONField(default=list)  # uuids of Uploads
+    published_at = UtcField(null=True)
+
+    class Meta:
+        indexes = (
+            (("service", "submitted_at", "id"), False),
+            (("service", "open", "submitted_at", "id"), False),
+            (("service", "kind", "submitted_at", "id"), False),
+            (("service", "kind", "open", "submitted_at", "id"), False),
+        )
+        constraints = [Check("(latitude IS NULL) = (longitude IS NULL)")]
+
+
+PublicEntry.add_index(
+    PublicEntry.service,
+    PublicEntry.kind,
+    PublicEntry.latitude,
+    PublicEntry.longitude,
+    PublicEntry.submitted_at,
+    where=SQL("open"),
+    name="public_entry_near",
+)
+
+
+class Support(Row):
+    """Somebody says of an entry: me too. Counted once for an account or, without one, for a browser."""
+
+    entry = ForeignKeyField(PublicEntry, index=False, on_delete="CASCADE")
+    supporter = TextField()  # a digest
+    account = ForeignKeyField(Account, null=True, on_delete="CASCADE")  # who is told what becomes of it
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("entry", "supporter"), True),)
+
+
+class Satisfaction(Row):
+    """What an applicant thought of an answer, once for each. Append-only."""
+
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    decision = ForeignKeyField(DecisionMade, unique=True, on_delete="RESTRICT")
+    desk = TextField()  # which had answered
+    service = TextField()
+    day = DateField()  # in Muscat
+    points = IntegerField(constraints=[Check("points BETWEEN 1 AND 5")])
+    words = TextField(default="")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("desk", "day"), False),)
 
 
 # --- Paying ----------------------------------------------------------------------------------------------------------------------
@@ -1511,6 +1594,18 @@ class RegisterRejection(Row):
         indexes = ((("extract", "line"), True),)
 
 
+class ApiKey(Row):
+    """A program that may file for people by Open311. Only the digest of its key is kept."""
+
+    name = TextField()
+    digest = TextField(unique=True)
+    created_at = UtcField()
+    revoked_at = UtcField(null=True)
+
+
+ApiKey.add_index(ApiKey.name, unique=True, where=ApiKey.revoked_at.is_null(), name="api_key_name")
+
+
 class AuditEntry(Row):
     """Who did what, when. Append-only."""
 
@@ -1551,6 +1646,7 @@ APPEND_ONLY: tuple[type[Row], ...] = (
     MessageText,
     VisitReport,
     TimeTaken,
+    Satisfaction,
     Receipt,
     AttemptEvent,
     Journal,
@@ -1565,6 +1661,7 @@ ERASABLE: dict[type[Row], dict[str, Any]] = {
     AgreementAnswer: {"reason": "", "phone": "", "address": ""},
     Note: {"text": ""},
     Opinion: {"question": "", "answer": ""},
+    Satisfaction: {"words": ""},
     VisitReport: {"text": "", "photos": []},
 }
 """The one change that some append-only tables allow: these columns become empty, all of them, once their application is erased."""

@@ -1,5 +1,8 @@
 """Who is asking, as operations want to know it. Flask-Login carries the session's token; operations/sessions knows what it stands for."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request, session, url_for
@@ -10,8 +13,9 @@ from blueprints.addresses import go, here
 from blueprints.language import locale
 from engine.actor import Actor
 from engine.wording import _
-from operations import kept_forms, sessions
+from operations import guests, kept_forms, sessions
 
+GUEST = "guest"  # in the signed cookie: the uuid of who filed without an account
 KEPT = frozenset({"applications.take_step"})  # forms long enough to be left open
 
 manager = LoginManager()
@@ -43,8 +47,30 @@ def _load(token: str) -> SignedIn | None:
 def actor() -> Actor:
     """The person behind this request; an anonymous one when nobody is signed in."""
     if "actor" not in g:
-        g.actor = current_user.actor if current_user.is_authenticated else Actor(locale=locale())
+        g.actor = current_user.actor if current_user.is_authenticated else _guest() or Actor(locale=locale())
     return g.actor  # type: ignore[no-any-return]
+
+
+def _guest() -> Actor | None:
+    return guests.actor_of(session[GUEST], locale()) if GUEST in session else None
+
+
+def become_guest(uuid: str) -> None:
+    """This browser holds that key from here on, and no other."""
+    g.pop("actor", None)
+    session[GUEST] = uuid
+
+
+def applicant_required(view: Callable[..., Any]) -> Callable[..., Any]:
+    """As login_required, but who filed without an account and holds the key comes in too: operations hand them that one application alone."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not actor().signed_in and actor().guest is None:
+            return manager.unauthorized()
+        return view(*args, **kwargs)
+
+    return guarded
 
 
 def become(token: str) -> bool:

@@ -29,9 +29,15 @@ class ActingFor:
         return not self.services or service in self.services
 
 
+NOBODY = -1
+"""The row id of the account under which applications stand that were filed without one. Nobody signs in to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person in this session, or an anonymous visitor (no account).
+
+    `guest` is the row id of the one who filed without an account, in a browser that holds their key: theirs is one application alone.
 
     `civil_number` is set only once it was proven by Mobile ID or card. `session` is the row id of the session, never its token. `office`
     is the row id of the office they work for. `acting_ended`: they acted for somebody until now, and the delegation is no longer in force.
@@ -47,6 +53,7 @@ class Actor:
     office: int | None = None
     acting_for: ActingFor | None = None
     acting_ended: bool = False
+    guest: int | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -54,7 +61,9 @@ class Actor:
 
     @property
     def applicant(self) -> int | None:
-        """Whose applications are meant: the customer's while acting, else one's own."""
+        """Whose applications are meant: the customer's while acting, nobody's for a guest, else one's own."""
+        if self.account is None and self.guest is not None:
+            return NOBODY
         return self.acting_for.account if self.acting_for else self.account
 
     @property

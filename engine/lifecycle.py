@@ -34,8 +34,8 @@ MOVES: dict[State, frozenset[State]] = {
     State.TO_PAY: frozenset({State.DRAFT, State.IN_REVIEW, State.COMPLETED, State.WITHDRAWN}),
     State.IN_REVIEW: frozenset({State.RETURNED, State.TO_PAY, State.COMPLETED, State.REFUSED}),
     State.RETURNED: frozenset({State.TO_AGREE, State.IN_REVIEW, State.WITHDRAWN}),
-    State.COMPLETED: frozenset(),
-    State.REFUSED: frozenset({State.IN_REVIEW}),  # only a supervisor, who overturns it
+    State.COMPLETED: frozenset({State.IN_REVIEW}),  # only by its applicant, where the service can be reopened
+    State.REFUSED: frozenset({State.IN_REVIEW}),  # so too, or by a supervisor, who overturns it
     State.WITHDRAWN: frozenset(),
 }
 

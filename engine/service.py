@@ -35,12 +35,14 @@ __all__ = [
     "Facts",
     "Fee",
     "Group",
+    "Listing",
     "Opening",
     "Party",
     "Payout",
     "Quote",
     "Refusal",
     "Retention",
+    "Routes",
     "Rows",
     "Sample",
     "Service",
@@ -288,6 +290,30 @@ class Stage:
     title: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The section follows from the answer to a field: each of its values names one."""
+
+    field: str
+    sections: Mapping[Any, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What everybody may see of the service's applications, in a list, on a map and by Open311: of which kind, about where, since when.
+
+    It names the fields that answer these: `kind` a Choice, `place` a Place. `story` and `pictures` are only shown where a clerk has
+    published them. Who files another of the kind within `near` metres and `recent` days of an open one is offered to support that one.
+    """
+
+    kind: str
+    place: str
+    story: str
+    pictures: tuple[str, ...] = ()
+    near: int = 150
+    recent: int = 30
+
+
 def _nothing(case: Case) -> Iterator[Any]:
     return iter(())
 
@@ -308,11 +334,14 @@ class Service:
 
     `issues` is the document it issues, or several.
 
-    `section` is the part of the authority that deals with it; `stages`, where several decide in turn, name theirs in its place. `reply`
-    is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the authority promises to
-    take (else what the authority promises for all, else nothing); `retention` how long its applications are kept, where that is not as
-    its authority's others. `samples` are made-up cases of a day, such that every fee it may ask comes up. `batch` names the fields that
-    make a row of a list, where an office may file many at once.
+    Whose steps all ask for no assurance may be filed by anybody, without an account.
+
+    `section` is the part of the authority that deals with it, or `Routes` to it; `stages`, where several decide in turn, name theirs
+    in its place. `reply` is what the clerk whose approval is the last is asked to write to the applicant; `within` how long the
+    authority promises to take (else what the authority promises for all, else nothing); `retention` how long its applications are kept,
+    where that is not as its authority's others. `reopens`: within how many days of the answer its applicant may have it examined again.
+    `listing`: what of it is public. `samples` are made-up cases of a day, such that every fee it may ask comes up. `batch` names the
+    fields that make a row of a list, where an office may file many at once.
     """
 
     code: str
@@ -334,12 +363,18 @@ class Service:
     declaration: Declaration | None = None
     issues: Certificate | tuple[Certificate, ...] | None = None
     subject: str | None = None
-    section: str = ""
+    section: str | Routes = ""
     stages: tuple[Stage, ...] = ()
     reply: Text | None = None
     retention: Retention | None = None
     within: WorkingDays | None = None
     batch: tuple[str, ...] = ()
+    reopens: int | None = None
+    listing: Listing | None = None
+
+    def __post_init__(self) -> None:
+        if self.reopens is not None and (self.issues or self.charge is not Charge.NEVER or self.effects is not _nothing):
+            raise ValueError(f"{self.code}: what was issued, paid or registered cannot be examined again")
 
     @property
     def authority(self) -> str:
@@ -347,14 +382,35 @@ class Service:
 
     @property
     def desk(self) -> str:
-        """Where its applications arrive: a section of its authority (municipality.administration), or the authority itself."""
+        """Where its applications arrive first, or one of the desks that they are routed to."""
         return self.desks[0]
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """The desks that decide, stage after stage; one where there are no stages."""
-        sections = [stage.section for stage in self.stages] or [self.section]
-        return tuple(f"{self.authority}.{section}" if section else self.authority for section in sections)
+        """Every desk where its applications may lie: those that decide, stage after stage, or one of those that it is routed to."""
+        if self.stages:
+            return tuple(self._desk(stage.section) for stage in self.stages)
+        sections = self.section.sections.values() if isinstance(self.section, Routes) else [self.section]
+        return tuple(dict.fromkeys(map(self._desk, sections)))
+
+    def desk_for(self, answers: Mapping[str, Any]) -> str:
+        """Where an application with these answers arrives: a section of its authority (municipality.administration), or the authority."""
+        if isinstance(self.section, Routes) and not self.stages:
+            chosen = self.section.sections.get(answers.get(self.section.field))
+            return self._desk(chosen) if chosen else self.desks[0]
+        return self.desks[0]
+
+    def decided_at(self, stage: int) -> tuple[str, ...]:
+        """The desks of the stages as far as that one, counted from 1."""
+        return self.desks[:stage] if self.stages else ()
+
+    def _desk(self, section: str) -> str:
+        return f"{self.authority}.{section}" if section else self.authority
+
+    @property
+    def answers_in_words(self) -> bool:
+        """Whether the clerk's reply is all that its applicant gets: no document, and nothing to pay before."""
+        return self.reply is not None and self.issues is None and self.charge is Charge.NEVER
 
     def stage(self, number: int) -> Stage | None:
         """What is decided at that stage, counted from 1."""

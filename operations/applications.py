@@ -46,6 +46,7 @@ from operations import (
     messages,
     ownership,
     payouts,
+    public_list,
     registers,
     service_clock,
     tracking,
@@ -77,6 +78,10 @@ class Opened:
     @property
     def editable(self) -> bool:
         return self.state in EDITABLE
+
+    @property
+    def submitted(self) -> bool:
+        return self.row.submitted_at is not None
 
     def case(self) -> Case:
         return Case(self.answers, self.records, today())
@@ -133,6 +138,7 @@ def start_another(actor: Actor, code: str) -> Opened:
     row = Application.create(
         reference=numbering.reference(service.authority, day.year, counters.take(f"application:{service.authority}", day.year)),
         account=actor.applicant,
+        guest=None if actor.signed_in else actor.guest,
         **ownership.filed(actor),
         service=service.code,
         authority=service.authority,
@@ -148,19 +154,33 @@ def draft_of(actor: Actor, code: str) -> Application | None:
     """The open draft that this person began here: for themselves, or with their office for the customer."""
     if not _may_file(actor, code):
         return None
-    drafts = _drafts.all(actor.applicant, code)
+    drafts = _drafts.all(actor.applicant, code) if actor.signed_in else _guests_drafts.all(actor.guest, code)
     of_an_office = actor.acting_for is not None
     return next((row for row in drafts if (row.filed_by_id is not None) is of_an_office and ownership.owns(actor, row)), None)
 
 
 def _may_file(actor: Actor, code: str) -> bool:
-    return actor.signed_in and (actor.acting_for is None or actor.acting_for.covers(code))
+    if not actor.signed_in:
+        return actor.guest is not None and open_to_guests(code)
+    return actor.acting_for is None or actor.acting_for.covers(code)
+
+
+def open_to_guests(code: str) -> bool:
+    """Whether anybody may file it, without an account."""
+    service = catalogue.services.get(code)
+    return service is not None and service.assurance is Assurance.NONE
 
 
 @statement
 def _drafts(account: Any, code: Any) -> Any:
     mine = (Application.account == account) & (Application.service == code) & (Application.state == State.DRAFT)
     return Application.select().where(mine).order_by(Application.updated_at.desc()).limit(STATIC_LINES)
+
+
+@statement
+def _guests_drafts(guest: Any, code: Any) -> Any:
+    theirs = (Application.guest == guest) & (Application.service == code) & (Application.state == State.DRAFT)
+    return Application.select().where(theirs)
 
 
 def of(actor: Actor, reference: str) -> Opened:
@@ -271,7 +291,15 @@ def complete(row: Application) -> bool:
     issued = service.issued(case)
     for number, certificate in enumerate(issued, 1):
         documents.issue(row, certificate, case, number)
-    messages.tell(row, "application_completed", cause="completed", title=row.frozen["title"], has_document=bool(issued))
+    said = {"reply": row.frozen.get("reply", "")} if service.answers_in_words else {}
+    messages.tell(
+        row,
+        "application_completed",
+        cause=f"completed:{row.closed_at}",
+        title=row.frozen["title"],
+        has_document=bool(issued),
+        **said,
+    )
     return True
 
 
@@ -375,6 +403,8 @@ def granted(actor: Actor, opened: Opened) -> Assurance:
 
     A proof counts for the token it was answered with, from that token's first use on. At a counter what the applicant showed counts too.
     """
+    if not actor.signed_in:
+        return Assurance.NONE
     grant, shown = _grant.first(opened.row, actor.session), actor.acting_for.assurance if actor.acting_for else Assurance.NONE
     return max(Assurance.PASSWORD, shown, Assurance(grant.reached) if grant else Assurance.NONE)
 
@@ -420,6 +450,7 @@ def advance(row: Application, state: State) -> None:
         claims.release(row)
     if state in bookings.GIVEN_UP:
         bookings.release(row)
+    public_list.follow(row)
 
 
 def happened(row: Application, kind: str, actor: Actor | None, **details: Any) -> None:

@@ -16,7 +16,7 @@ from operations import secrets
 from operations.now import now
 from operations.outside import outside
 
-PURPOSES = frozenset({"registration", "sign-in", "recovery", "question", "tracking"})
+PURPOSES = frozenset({"registration", "sign-in", "recovery", "question", "tracking", "guest", "support"})
 GOOD_FOR = dt.timedelta(minutes=15)
 LONGEST = 8_000
 

@@ -126,7 +126,10 @@ def _approve(row: Application, reason: str) -> None:
     row.approved_at = now()
     if service.reply is not None:
         row.frozen = {**row.frozen, "reply": reason}
-    applications.happened(row, "approved", None)
+    if service.answers_in_words:
+        applications.happened(row, "answered", None, reason=reason)
+    else:
+        applications.happened(row, "approved", None)
     if owed:
         applications.advance(row, State.TO_PAY)
         bills.open_for(row, quote)
@@ -164,7 +167,7 @@ def _refuse(row: Application, reason: str) -> None:
     row.closed_at = now()
     applications.advance(row, State.REFUSED)
     applications.happened(row, "refused", None, **said)
-    messages.tell(row, "application_refused", cause="refused", title=row.frozen["title"], **said)
+    messages.tell(row, "application_refused", cause=f"refused:{row.closed_at}", title=row.frozen["title"], **said)
 
 
 FOLLOWS = {Outcome.APPROVE: _approve, Outcome.RETURN: _return, Outcome.REFUSE: _refuse}

@@ -9,6 +9,7 @@ from operations import (
     challenges,
     closing,
     declarations,
+    guests,
     identity_providers,
     kept_forms,
     outbox,
@@ -38,5 +39,6 @@ def sweep(_payload: dict[str, Any]) -> None:
     kept_forms.forget_old()
     declarations.forget()
     identity_providers.forget_old_visits()
+    guests.forget()
     Outbox.delete().where(Outbox.done_at < now() - DONE_KEPT_FOR).execute()
     raise outbox.Postpone(EVERY)

@@ -5,11 +5,24 @@ an administrator may have put other words in its place (operations/message_texts
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
+from engine import numbering
 from engine.wording import _
 from gateways.delivery import Undeliverable
-from models import Account, AgreementRequest, Application, Delegation, Identifier, IdentifierType, Message, Office, OneTimeCode
+from models import (
+    Account,
+    AgreementRequest,
+    Application,
+    Delegation,
+    Guest,
+    Identifier,
+    IdentifierType,
+    Message,
+    Office,
+    OneTimeCode,
+)
 from operations import identifiers, message_texts, outbox, secrets
 from operations.now import now, today
 from operations.outside import outside
@@ -23,21 +36,29 @@ CHANNELS = {IdentifierType.EMAIL: "mail", IdentifierType.PHONE: "sms"}
 def tell(application: Application, template: str, *, cause: str, **context: Any) -> None:
     """Tell an application's applicant by mail and by SMS, once per cause, in their language; and by mail the office that filed it."""
     account: Account = application.account
-    for identifier in _verified.run(account):
-        if channel := CHANNELS.get(identifier.type):
-            send(
-                channel,
-                identifier.value,
-                template,
-                key=f"{application.reference}:{cause}:{channel}",
-                locale=account.locale,
-                account=account,
-                application=application,
-                reference=application.reference,
-                **context,
-            )
+    guest = application.guest if application.guest_id else None
+    for channel, destination in _ways(account, guest):
+        send(
+            channel,
+            destination,
+            template,
+            key=f"{application.reference}:{cause}:{channel}",
+            locale=(guest or account).locale,
+            account=account,
+            application=application,
+            reference=application.reference,
+            **context,
+        )
     if application.office_id is not None:
         _tell_office(application, template, cause, context)
+
+
+def _ways(account: Account, guest: Guest | None) -> Iterator[tuple[str, str]]:
+    """By which channels, and where to: what an account has proven, or what a guest gave."""
+    if guest is not None:
+        yield from ((channel, value) for channel, value in (("mail", guest.email), ("sms", guest.phone)) if value)
+        return
+    yield from ((CHANNELS[known.type], known.value) for known in _verified.run(account) if known.type in CHANNELS)
 
 
 def _tell_office(application: Application, template: str, cause: str, context: dict[str, Any]) -> None:
@@ -149,7 +170,7 @@ def deliver(payload: dict[str, Any]) -> None:
 
 
 def _transmit(message: Message, context: dict[str, Any]) -> None:
-    body = message_texts.body(message, context)
+    body = _for_guest(message, message_texts.body(message, context))
     if message.channel == "sms":
         outside.texter.send(to=message.destination, text=body, key=message.key)
         return
@@ -165,6 +186,16 @@ def _transmit(message: Message, context: dict[str, Any]) -> None:
         portal_url=outside.portal_url,
     )
     outside.mailer.send(to=message.destination, subject=subject, text=text.strip(), html=html, message_id=_message_id(message))
+
+
+def _for_guest(message: Message, body: str) -> str:
+    """Who filed without an account gets to the application by the link that holds their key."""
+    application = message.application
+    if application is None or application.guest_id is None:
+        return body
+    page = f"{outside.portal_url}/applications/{application.reference}"
+    key = numbering.grouped(secrets.guest_key(application.guest.uuid))
+    return body.replace(page, f"{outside.portal_url}/follow/{application.reference}/{key}")
 
 
 def _with_secret(message: Message) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """Whose an application is: what `applications`, `documents` and `payments` ask before they hand anything over.
 
-A person's own is everything under their account, what an office filed for them too. Who acts for a customer has what their office filed
-for them in the services the delegation covers (at a counter: what they filed themselves), and nothing else of theirs.
+A person's own is everything under their account, what an office filed for them too; a guest's is the one application they filed. Who
+acts for a customer has what their office filed for them in the services the delegation covers (at a counter: what they filed
+themselves), and nothing else of theirs.
 """
 
 from typing import Any
@@ -16,8 +17,10 @@ from operations.rendering import both
 def owns(actor: Actor, row: Application) -> bool:
     """Whether this person may deal with the application as its applicant does."""
     acting = actor.acting_for
+    if not actor.signed_in:
+        return actor.guest is not None and row.guest_id == actor.guest
     if acting is None:
-        return actor.signed_in and row.account_id == actor.account
+        return bool(row.account_id == actor.account)
     filed = row.office_id == acting.office if acting.office else row.office_id is None and row.filed_by_id == actor.account
     return bool(row.account_id == acting.account and filed and acting.covers(row.service))
 
@@ -25,6 +28,8 @@ def owns(actor: Actor, row: Application) -> bool:
 def theirs(actor: Actor) -> Any:
     """The same as a condition on Application, for lists."""
     acting = actor.acting_for
+    if not actor.signed_in:
+        return Application.guest == actor.guest
     if acting is None:
         return Application.account == actor.account
     at_counter = Application.office.is_null() & (Application.filed_by == actor.account)

@@ -24,7 +24,9 @@ from models import (
     BatchRow,
     Declaration,
     Document,
+    Guest,
     Message,
+    PublicEntry,
     SearchTerm,
     StepUp,
     TrackedNumber,
@@ -187,12 +189,15 @@ def _forget(row: Application) -> None:
     Visit.update(place="", visitor="").where(Visit.application == row).execute()
     BatchRow.update(typed={}, subject=None).where(BatchRow.application == row).execute()
     Declaration.update(content={}, prepared=None).where(Declaration.application == row).execute()
-    for table in (SearchTerm, StepUp, TrackedNumber):
+    for table in (SearchTerm, StepUp, TrackedNumber, PublicEntry):
         table.delete().where(table.application == row).execute()
     applications.happened(row, "erased", None)
 
 
 def _forget_papers(row: Application) -> None:
+    """Pictures that were published are among the files; where a guest is reached is needed no more."""
+    Guest.update(name="", email="", phone="").where(Guest.id == row.guest_id).execute()
+    PublicEntry.update(pictures=[]).where(PublicEntry.application == row).execute()
     Upload.delete().where(Upload.application == row).execute()
     Message.update(destination="", context={}).where(Message.application == row).execute()
 
@@ -262,7 +267,7 @@ RULES: dict[Kind, Rule] = {
 }
 """Each kind with its rule, in the order they are run."""
 ERASED = frozenset(
-    {*ERASABLE, AgreementRequest, Upload, Message, Declaration, SearchTerm, StepUp, TrackedNumber, Visit, BatchRow}
+    {*ERASABLE, AgreementRequest, Upload, Message, Declaration, PublicEntry, SearchTerm, StepUp, TrackedNumber, Visit, BatchRow}
 )
 """Tables of an application whose content goes with it. The others are kept for good: `KEPT` says which, a test that none is forgotten."""
 KEPT = frozenset(

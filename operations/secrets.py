@@ -8,6 +8,7 @@ import hmac
 import pyotp
 from cryptography.fernet import Fernet, InvalidToken
 
+from engine import numbering
 from operations.outside import outside
 
 
@@ -30,6 +31,11 @@ def link_token(challenge: str, counter: int) -> str:
 def agreement_token(request: int) -> str:
     """What stands in the link of somebody who is asked to agree: 128 bits, short enough for an SMS."""
     return base64.urlsafe_b64encode(derived("agreement", str(request))[:16]).decode().rstrip("=")
+
+
+def guest_key(uuid: str) -> str:
+    """What opens the one application of who filed it without an account: twelve signs."""
+    return numbering.verification_code(derived("guest", uuid))
 
 
 def token_hash(token: str) -> str:

@@ -76,7 +76,7 @@ def reader(actor: Actor, row: Application | None, asked: Iterable[str] = (), dut
 
 def desks_that_know(row: Application) -> list[str]:
     """The desk where it lies, first, and those that have decided it before."""
-    before = catalogue.services[row.service].desks[: row.stage]
+    before = catalogue.services[row.service].decided_at(row.stage)
     return list(dict.fromkeys((row.desk, *before)))
 
 

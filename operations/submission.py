@@ -15,8 +15,8 @@ from engine.fields import Field, Found, FromRegister, moment
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
 from engine.service import Step
-from engine.wording import _
-from models import StepUp, StepUpState, database
+from engine.wording import Words, _
+from models import Application, SearchTerm, StepUp, StepUpState, database
 from operations import (
     acting,
     agreements,
@@ -155,6 +155,7 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
     }
     row.subject = _subject(opened)
     bookings.confirm(row, service)
+    _route(row, opened)
     row.submitted_at = row.submitted_at or now()
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
@@ -180,6 +181,15 @@ def _expect_visitors(opened: Opened, row: Any) -> None:
             visits.expect(row, moment(answer), field.site(case), catalogue.desks[field.office])
 
 
+def _route(row: Application, opened: Opened) -> None:
+    """To the desk that its answers lead to. A correction may lead to another one, where somebody else takes it."""
+    desk = opened.service.desk_for(opened.answers)
+    if row.stage > 1 or row.desk == desk:
+        return
+    SearchTerm.delete().where(SearchTerm.application == row).execute()
+    row.desk, row.clerk, row.taken_at = desk, None, None
+
+
 @statement
 def _end_grants(application: Any) -> Any:
     grants = (StepUp.application == application) & (StepUp.state == StepUpState.OPEN)
@@ -194,12 +204,18 @@ def freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:
         "day": proposed.quote.day.isoformat(),
         "answers": opened.answers,
         "records": proposed.records,
-        "applicant": {"ar": opened.row.account.arabic_name or opened.row.account.name, "en": opened.row.account.name},
+        "applicant": _applicant(opened.row),
         "steps": [_frozen_step(opened, step) for step in service.steps],
         "also": proposed.also,
         "quote": proposed.quote.frozen(),
         "seal": proposed.seal,
     }
+
+
+def _applicant(row: Application) -> Words:
+    """As they are called; who filed without an account may have given a name."""
+    given = row.guest.name if row.guest_id else ""
+    return {"ar": given or row.account.arabic_name or row.account.name, "en": given or row.account.name}
 
 
 def _frozen_step(opened: Opened, step: Step) -> dict[str, Any]:

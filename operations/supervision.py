@@ -162,7 +162,7 @@ def _ages(chosen: Any, first: Any, second: Any, third: Any, fourth: Any, fifth: 
 def by_service(actor: Actor, chosen: str) -> dict[str, int]:
     """What is in review, by the services of the desk; at most FURTHER + 1 each."""
     _check(actor, chosen)
-    offered = [service.code for service in catalogue.services.values() if service.desk == chosen]
+    offered = [service.code for service in catalogue.services.values() if chosen in service.desks]
     return {code: _of_service.first(chosen, code)["n"] for code in offered}
 
 

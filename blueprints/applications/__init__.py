@@ -1,9 +1,11 @@
 """A person's applications: the dashboard, the steps of a draft, the check page, and what became of it."""
 
-from blueprints.applications import commands, declaration, objections
+from blueprints.applications import answered, commands, declaration, objections
 from blueprints.applications.routes import blueprint
 
 LIMITS = {
+    "applications.contest": "10/minute",
+    "applications.rate": "10/minute",
     "applications.begin": "30/minute",
     "applications.submit": "30/minute",
     "applications.take_step": "120/minute",
@@ -13,4 +15,4 @@ LIMITS = {
     "applications.prepare_declaration": "20/minute",
 }
 
-__all__ = ["LIMITS", "blueprint", "commands", "declaration", "objections"]
+__all__ = ["LIMITS", "answered", "blueprint", "commands", "declaration", "objections"]

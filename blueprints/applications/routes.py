@@ -4,7 +4,7 @@ from flask import Blueprint, request, url_for
 from flask.wrappers import Response
 from flask_login import login_required
 
-from blueprints.actor import actor, address
+from blueprints.actor import actor, address, applicant_required
 from blueprints.addresses import go
 from blueprints.applications import views
 from blueprints.forms import WITHOUT, Form, form_for, sent
@@ -44,29 +44,29 @@ def known_answers() -> dict[str, str]:
 
 
 @blueprint.get("/applications/<reference>")
-@login_required
+@applicant_required
 def overview(reference: str) -> Response:
     """audience: its applicant. Where the application stands, what to do next, its bill, receipt and documents."""
     opened = applications.of(actor(), reference)
-    return page("applications/overview.html", **views.overview(opened, actor().account))
+    return page("applications/overview.html", **views.overview(opened, actor().account), **views.follow(actor(), opened))
 
 
 @blueprint.get("/applications/<reference>/documents")
-@login_required
+@applicant_required
 def papers(reference: str) -> Response:
     """audience: its applicant. The list of documents; refreshes itself while the queue draws them."""
     return part("applications/_documents.html", **views.papers(applications.of(actor(), reference)))
 
 
 @blueprint.get("/applications/<reference>/continue")
-@login_required
+@applicant_required
 def resume(reference: str) -> Response:
     """audience: its applicant. To the first thing that is still missing."""
     return go(onwards(applications.of(actor(), reference)))
 
 
 @blueprint.route("/applications/<reference>/steps/<name>", methods=["GET", "POST"])
-@login_required
+@applicant_required
 def take_step(reference: str, name: str) -> Response:
     """audience: its applicant, proven as the step asks."""
     opened, step = _open_step(reference, name)
@@ -94,7 +94,7 @@ def take_step(reference: str, name: str) -> Response:
 
 
 @blueprint.post("/applications/<reference>/steps/<name>/quote")
-@login_required
+@applicant_required
 def preview_quote(reference: str, name: str) -> Response:
     """audience: its applicant. The price beside the questions, as it would be with what is chosen now; nothing is saved."""
     opened, step = _open_step(reference, name)
@@ -105,7 +105,7 @@ def preview_quote(reference: str, name: str) -> Response:
 
 
 @blueprint.get("/applications/<reference>/check")
-@login_required
+@applicant_required
 def check(reference: str) -> Response:
     """audience: its applicant, proven. All answers and the price, before it is submitted."""
     opened = applications.of(actor(), reference)
@@ -122,7 +122,7 @@ def check(reference: str) -> Response:
 
 
 @blueprint.post("/applications/<reference>/submission")
-@login_required
+@applicant_required
 def submit(reference: str) -> Response:
     """audience: its applicant, proven. Submit what the check page showed; a second click changes nothing."""
     opened = applications.of(actor(), reference)
@@ -150,7 +150,7 @@ def reopen(reference: str) -> Response:
 
 
 @blueprint.route("/applications/<reference>/withdrawal", methods=["GET", "POST"])
-@login_required
+@applicant_required
 def withdraw(reference: str) -> Response:
     """audience: its applicant. Give up an application that waits for its applicant."""
     opened = applications.of(actor(), reference)
@@ -158,7 +158,7 @@ def withdraw(reference: str) -> Response:
     if form.validate_on_submit():
         applications.withdraw(actor(), reference)
         notice("success", _("The application %(reference)s was withdrawn. Nothing was charged.", reference=reference))
-        return go(url_for(".dashboard"))
+        return go(url_for(".dashboard") if actor().signed_in else url_for("pages.home"))
     return page("applications/withdraw.html", opened=opened, form=form)
 
 

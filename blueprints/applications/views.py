@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from blueprints.language import locale
+from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.errors import Refusal
@@ -27,9 +28,13 @@ from operations import (
     corrections,
     declarations,
     documents,
+    guests,
     objections,
     payments,
+    public_list,
     rendering,
+    reopening,
+    satisfaction,
     submission,
 )
 from operations.applications import Opened
@@ -61,6 +66,8 @@ EVENTS: dict[str, Text] = {
     "agreement-expired": _("The other party did not answer in time"),
     "paid": _("The payment arrived"),
     "approved": _("The authority approved it"),
+    "answered": _("The authority answered"),
+    "contested": _("You asked to have it examined again"),
     "returned": _("The authority asks for a correction"),
     "refused": _("The authority refused it"),
     "completed": _("Completed"),
@@ -84,6 +91,7 @@ BY_ANOTHER: dict[str, Text] = EVENTS | {
     "submitted": _("Submitted for the applicant"),
     "reopened": _("Taken back to change the answers"),
     "withdrawn": _("Withdrawn"),
+    "contested": _("Asked to be examined again"),
 }
 """As EVENTS, where somebody else than the reader did it."""
 
@@ -231,7 +239,15 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         if any(isinstance(field, Found) and offered.get(field.name) for field in asked)
         else None,
         **(price(supposed(opened, step, offered)) if step.shows else {}),
+        **near(opened),
     }
+
+
+def near(opened: Opened) -> dict[str, Any]:
+    """What others have reported of the same kind close by, offered to be supported before a draft is submitted."""
+    if opened.service.listing is None or opened.state is not State.DRAFT:
+        return {"near": []}
+    return {"near": public_list.near(opened.service, opened.answers)}
 
 
 def _rows(opened: Opened, item: Summary | Facts) -> Iterable[tuple[Any, Any]]:
@@ -329,6 +345,7 @@ def check(opened: Opened) -> dict[str, Any]:
         "closure": announcements.closure_of(opened.service) if opened.state is State.DRAFT else None,
         "declaration": _declaration(opened, offer.seal) if declarations.offered(opened) else None,
         **quoted(offer.quote),
+        **near(opened),
     }
 
 
@@ -380,6 +397,12 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "asked": [_asked(request) for request in agreements.waiting(row)],
         "objections": _objections(opened) if opened.case().records else None,
         **papers(opened),
+        "reply": frozen.get("reply") if opened.state is State.COMPLETED and opened.service.answers_in_words else None,
+        "reopens_until": reopening.until(row),
+        "rating": satisfaction.answer_of(row) is not None,
+        "entry_url": url_for("complaints.entry", reference=row.reference)
+        if opened.service.listing and row.submitted_at
+        else None,
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],
     }
@@ -393,6 +416,16 @@ def _asked(request: "AgreementRequest") -> dict[str, Any]:
         "until": business_day(request.expires_at),
         "number": request.id,
         "again": agreements.may_send_again(request),
+    }
+
+
+def follow(reader: Actor, opened: Opened) -> dict[str, Any]:
+    """For who filed without an account: the key to come back with, and whether they are told of the answer."""
+    key = guests.key(reader) if opened.submitted else None
+    where = {"reference": opened.reference, "key": key}
+    return {
+        "follow": {"key": key, "link": url_for("guests.follow", **where, _external=True)} if key else None,
+        "told": opened.row.guest is None or bool(opened.row.guest.email or opened.row.guest.phone),
     }
 
 

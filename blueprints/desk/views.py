@@ -20,7 +20,7 @@ from engine.fields import files_of
 from engine.lifecycle import State
 from engine.service import Service
 from engine.wording import Text, _
-from operations import casework, corrections, service_clock, staff
+from operations import casework, corrections, publishing, satisfaction, service_clock, staff
 from operations.casework import Outcome
 from operations.desk import CAP, VIEWS, Cursor, Listed, Queue
 from operations.dossiers import Dossier, approvals
@@ -50,6 +50,8 @@ HAPPENED: dict[str, Text] = EVENTS | {
     "submitted": _("Submitted"),
     "reopened": _("Taken back by the applicant"),
     "approved": _("Approved"),
+    "answered": _("Answered"),
+    "contested": _("Its applicant asks to have it examined again"),
     "returned": _("Returned for correction"),
     "refused": _("Refused"),
     "withdrawn": _("Withdrawn by the applicant"),
@@ -226,10 +228,20 @@ def application(dossier: Dossier) -> dict[str, Any]:
         "may_plan": dossier.mine and maywork and not any(made.state == VisitState.PLANNED for made in dossier.visits),
         "timeline": [_happened(event) for event in dossier.events],
         "messages": [_message(message) for message in dossier.messages],
+        **_public(dossier),
         "papers": [
             {"title": paper.content["title"], "serial": paper.serial, "href": url_for("documents.verify_code", code=paper.code)}
             for paper in dossier.documents
         ],
+    }
+
+
+def _public(dossier: Dossier) -> dict[str, Any]:
+    """What everybody sees of it, and what its applicant thought of the answers; nothing where the service has neither."""
+    service = catalogue.services[dossier.row.service]
+    return {
+        "entry": publishing.standing(dossier.row) if service.listing else None,
+        "ratings": satisfaction.words_about(dossier.row) if service.answers_in_words and dossier.row.approved_at else [],
     }
 
 

@@ -8,7 +8,7 @@ from flask.wrappers import Response
 from flask_login import login_required
 from wtforms import StringField
 
-from blueprints.actor import actor
+from blueprints.actor import actor, applicant_required
 from blueprints.addresses import go
 from blueprints.forms import Form, required
 from blueprints.page import page
@@ -40,7 +40,7 @@ def download(serial: str) -> Response:
 
 @blueprint.get("/applications/<reference>/files/<field>", defaults={"which": 0})
 @blueprint.get("/applications/<reference>/files/<field>/<int:which>")
-@login_required
+@applicant_required
 def upload(reference: str, field: str, which: int) -> Response:
     """audience: its applicant. A file they attached."""
     name, media_type, file = documents.attached(actor(), applications.of(actor(), reference).row, field, which)

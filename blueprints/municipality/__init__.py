@@ -7,6 +7,7 @@ from blueprints.municipality import (
     amend_lease,
     cancel_lease,
     cancel_licence,
+    complaint,
     completion_duplicate,
     completion_letter,
     deposit_refund,
@@ -38,7 +39,7 @@ INSPECTIONS = Opening(Hours(time(8), time(13)), minutes=60, seats=2)
 authority = Authority(
     code="municipality",
     title=_("Municipality of Sohar"),
-    summary=_("Leases, addresses, building permits, licences, letters and violations in the district of Sohar."),
+    summary=_("Leases, addresses, building permits, licences, letters, complaints and violations in the district of Sohar."),
     services=(
         register_lease.service,
         renew_lease.service,
@@ -59,6 +60,7 @@ authority = Authority(
         renew_licence.service,
         cancel_licence.service,
         engineer_registration.service,
+        complaint.service,
         pay_fines.service,
         general_request.service,
     ),
@@ -78,11 +80,12 @@ authority = Authority(
         "licences": _("Licences"),
         "head": _("Head of the municipality"),
         "finance": _("Finance"),
+        "health": _("Health and cleanliness"),
+        "roads": _("Roads and lighting"),
     },
     openings={"engineering": INSPECTIONS},
     appeal=_(
         "If you see it otherwise, write to the director of the municipality and give your application number. You may also begin a new application."
     ),
     groups=GROUPS,
-    announced=(_("Submit a complaint"),),
 )

@@ -85,6 +85,7 @@ def service(code: str) -> Response:
         closure=announcements.closure_of(found),
         said=announcements.of_service(found),
         draft=applications.draft_of(actor(), code),
+        anybody=applications.open_to_guests(code),
     )
 
 

@@ -16,12 +16,13 @@ from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.lifecycle import State
 from engine.wording import Text, _
-from operations import figures, supervision
+from operations import figures, satisfaction, supervision
 from operations.desk import CAP, VIEWS, Cursor, Listed
 from operations.dossiers import Dossier
 from operations.figures import Statistic
 from operations.now import now
 from operations.rendering import localise
+from operations.satisfaction import Rated
 from operations.supervision import FURTHER, Handed, Load, Workload
 
 LONGEST = 2000
@@ -178,8 +179,14 @@ def figures_of(desks: list[str], desk: str, ages: list[tuple[int, int | None, in
         ),
         "decided": charts.columns(_("Decided per day, the last 30 days"), list(per_day.items()), rtl=rtl),
         "statistics": [_statistic(made) for made in figures.monthly(desk, _months_ago(last, MONTHS - 1))],
+        "satisfied": [_satisfied(rated) for rated in satisfaction.since(desk, _months_ago(last, MONTHS - 1))],
         "period": {"first": last.replace(day=1).isoformat(), "last": last.isoformat()},
     }
+
+
+def _satisfied(rated: Rated) -> list[Any]:
+    service = catalogue.services.get(rated.service)
+    return [service.title if service else rated.service, rated.many, f"{rated.mean // 10}.{rated.mean % 10}"]
 
 
 def _months_ago(day: dt.date, months: int) -> dt.date:

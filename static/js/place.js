@@ -39,7 +39,8 @@ const draw = async (box) => {
   if (told.sketch) sketch(L, map, told.sketch);
   name(L, map, told.areas);
   const icon = L.divIcon({ className: "place__pin", html: PIN, iconSize: [30, 40], iconAnchor: [15, 39] });
-  if (told.point) show(L, map, told.point, icon);
+  if (told.points) many(L, map, told.points);
+  else if (told.point) show(L, map, told.point, icon);
   else ask(L, map, box, told, bounds, icon);
 };
 
@@ -62,6 +63,17 @@ const name = (L, map, areas) => {
 const show = (L, map, point, icon) => {
   map.setView(point, NEAR);
   L.marker(point, { icon, interactive: false, keyboard: false, alt: "" }).addTo(map);
+};
+
+// A list as points: each leads where its line in the list leads, by mouse and by keyboard.
+const many = (L, map, points) => {
+  for (const { point, title, state, open, href } of points) {
+    const icon = L.divIcon({ className: `place__pin place__pin--small${open ? "" : " place__pin--closed"}`, html: PIN, iconSize: [21, 28], iconAnchor: [10, 27] });
+    const words = `${title} · ${state}`;
+    L.marker(point, { icon, alt: words, title: words, keyboard: true }).addTo(map).on("click", () => location.assign(href))
+      .on("keypress", ({ originalEvent }) => { if (originalEvent.key === "Enter") location.assign(href); });
+  }
+  map.fitBounds(L.latLngBounds(points.map(({ point }) => point)).pad(0.2), { maxZoom: 14 });
 };
 
 const ask = (L, map, box, told, bounds, icon) => {

@@ -35,7 +35,7 @@ __all__ = ["database", "postgres_migrated", "sqlite_template", "sqlite_url"]
 DRAFTS = ROOT / "docs" / "drafts"
 FILES = sorted(DRAFTS.glob("*.py"))
 README = (DRAFTS / "README.md").read_text()
-RUN = {"register_lease.py", "complaint.py"}
+RUN = {"register_lease.py"}
 SCHEDULE = """code,variant,label_en,label_ar,kind,amount,rate,threshold,of,from,source,confirmed
 municipality.lease,,Lease registration,تسجيل عقد إيجار,share,,30,,,2018-01-01,3 % of the yearly rent (uncertain),no
 """
@@ -207,31 +207,3 @@ def test_where_uncertain_fees_may_not_be_charged_a_lease_has_no_price(municipali
         assert isinstance(submission.offer(opened).unset, Unset)
     finally:
         outside.demo_fees = True
-
-
-def test_a_complaint_is_free_and_goes_to_a_clerk_who_answers_it(municipality: None):
-    actor = signed_in(a_person())
-    opened = applications.start(actor, "municipality.complaint")
-    take(actor, opened, "what", category="roads", story="The lamp before the school is dark.\nSince Sunday.")
-    take(actor, opened, "where", place="Sohar, Al Hambar, opposite the school", address="")
-    offer = submission.offer(opened)
-    assert (offer.quote.lines, offer.quote.total) == ((), Money(0))
-    assert submission.submit(actor, opened.reference, offer.seal).state is State.IN_REVIEW
-
-    casework.decide(a_clerk(), opened.reference, Outcome.APPROVE, reason="The lamp is mended.")
-    assert applications.of(actor, opened.reference).state is State.COMPLETED
-    assert not Bill.select().exists()
-    assert not Document.select().exists()
-
-
-def test_a_complaint_may_bring_a_photo_but_no_program(municipality: None):
-    actor = signed_in(a_person())
-    opened = applications.start(actor, "municipality.complaint")
-    take(actor, opened, "what", ("photo",), category="other", story="x")
-    assert opened.answers["photo"]["name"] == "photo.pdf"
-    step = opened.service.step("what")
-    assert step
-    with pytest.raises(Refusal, match="another kind"):
-        answers.answer(
-            actor, opened, step, {"category": "other", "story": "x"}, {"photo": Uploaded("x.png", io.BytesIO(b"MZ\x90"))}
-        )

@@ -32,6 +32,7 @@ ALLOWED = {
     ("returned", "in-review"),
     ("returned", "withdrawn"),
     ("refused", "in-review"),
+    ("completed", "in-review"),
 }
 
 
@@ -45,9 +46,9 @@ def test_an_application_moves_only_as_the_table_says(current: State, to: State):
         assert refused.value.message.values == {"state": LABELS[current]}
 
 
-def test_what_has_ended_stays_ended_but_a_refusal_and_everything_else_can_end():
+def test_what_was_withdrawn_stays_so_an_answer_may_be_examined_again_and_everything_can_end():
     assert {State.COMPLETED, State.REFUSED, State.WITHDRAWN} == CLOSED
-    assert {state for state in CLOSED if MOVES[state]} == {State.REFUSED}
+    assert {state for state in CLOSED if MOVES[state]} == {State.REFUSED, State.COMPLETED}
     for start in State:
         reached, front = {start}, {start}
         while front:

@@ -12,8 +12,9 @@ from tests.house.test_audience import sample
 from tests.support.builders import a_person
 from tests.support.client import Client, Page
 
-# They come from other sites, and their signature is verified instead.
+# They come from other sites: a signature, or a key, is verified instead.
 SIGNED = {
+    "/open311/v2/requests.<any(json, xml):form>",  # from programs, with a key
     "/identity/provider/acs",
     "/identity/provider/logout",
     "/payments/notifications/<provider>",

@@ -26,8 +26,13 @@ NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 UNIQUE = {
     "agreement_answer": {"request_id"},
     "agreement_request": {"application_id, number WHERE closed_at IS NULL"},
+    "api_key": {"digest", "name WHERE revoked_at IS NULL"},
     "audit_link": {"entry_id"},
-    "application": {"reference", "service, subject WHERE state IN ('in-review', 'returned', 'to-agree', 'to-pay')"},
+    "application": {
+        "reference",
+        "service, subject WHERE state IN ('in-review', 'returned', 'to-agree', 'to-pay')",
+        "guest_id WHERE guest_id IS NOT NULL",
+    },
     "batch": {"uuid"},
     "batch_row": {"application_id", "batch_id, number"},
     "booking": {"office, at, seat"},
@@ -42,6 +47,7 @@ UNIQUE = {
     "fee_change": {"proposal_id, rule_id"},
     "fee_rule": {"code, variant, threshold, effective_from"},
     "gateway_inbox": {"provider, mode, channel, key"},
+    "guest": {"uuid"},
     "identifier": {"type, value WHERE verified_at IS NOT NULL"},
     "identity_challenge": {"holder", "nonce"},
     "journal": {"source_key"},
@@ -59,6 +65,7 @@ UNIQUE = {
         "bill_id WHERE state IN ('created', 'submitted', 'review')",
     },
     "payout": {"subject", "application_id", "authority, reference WHERE state = 'paid'"},
+    "public_entry": {"application_id", "reference"},
     "provider_visit": {"assertion", "ticket_hash", "log_out"},
     "recovery_code": {"digest"},
     "kept_form": {"account_id, path"},
@@ -73,9 +80,11 @@ UNIQUE = {
     "role": {"account_id, name, authority"},
     "second_factor": {"account_id WHERE confirmed_at IS NOT NULL", "account_id WHERE confirmed_at IS NULL"},
     "saved_filter": {"account_id, name"},
+    "satisfaction": {"decision_id"},
     "search_term": {"desk, term, application_id"},
     "session": {"token_hash", "next_hash"},
     "service_clock": {"application_id"},
+    "support": {"entry_id, supporter"},
     "special_days": {"origin"},
     "tracked_number": {"register, number, application_id"},
     "version": {"application_id, number"},
@@ -296,6 +305,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "SavedFilter",
         "RecordParty",
         "NoReminder",
+        "Support",
     }
 
 
@@ -317,6 +327,7 @@ def test_what_says_it_is_append_only_is_listed():
         "MessageText",
         "VisitReport",
         "TimeTaken",
+        "Satisfaction",
         "Receipt",
         "AttemptEvent",
         "Journal",
@@ -501,6 +512,9 @@ def one_of_each() -> dict[str, Any]:
         lambda: models.Note.create(application=application, by=person, text="x", at=NOW),
         lambda: models.MessageText.create(template="x", channel="sms", locale="ar", text="x", by=person, at=NOW),
         lambda: models.VisitReport.create(visit=visit, application=application, by=person, finding="in-order", text="x", at=NOW),
+        lambda: models.Satisfaction.create(
+            application=application, decision=models.DecisionMade.get(), desk="x", service="y", day=NOW.date(), points=5, at=NOW
+        ),
         lambda: models.TimeTaken.create(application=application, desk="x", service="y", day=NOW.date(), minutes=1, late=False),
         lambda: models.AttemptEvent.create(attempt=attempt, kind="captured", source="return", at=NOW),
         lambda: models.AuditLink.create(

@@ -268,7 +268,13 @@ def test_a_corrected_file_is_still_there_for_the_version_that_had_it(lying: None
 
 
 def test_every_column_that_names_a_file_is_known() -> None:
-    elsewhere = {models.RecoveryCode.digest, models.SpentChallenge.digest, models.RegisterImport.digest, models.AuditLink.digest}
+    elsewhere = {
+        models.RecoveryCode.digest,
+        models.SpentChallenge.digest,
+        models.RegisterImport.digest,
+        models.AuditLink.digest,
+        models.ApiKey.digest,
+    }
     named = {field for model in models.TABLES for field in model._meta.sorted_fields if "digest" in field.name}
     assert named - elsewhere <= set(stored_files.REFERRING)
 

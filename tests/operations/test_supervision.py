@@ -71,7 +71,7 @@ def test_what_is_in_review_by_age_and_by_service(at: At) -> None:
     supervisor = a_supervisor()
     ages = supervision.by_age(supervisor, DESK)
     assert ages == [(0, 1, 1), (1, 3, 1), (3, 7, 0), (7, 14, 1), (14, 30, 0), (30, None, 1)]
-    assert supervision.by_service(supervisor, DESK) == {SERVICE: 4}
+    assert supervision.by_service(supervisor, DESK) == {SERVICE: 4, "municipality.complaint": 0}
     assert statements_of(lambda: supervision.by_age(supervisor, DESK)) == 1
 
 

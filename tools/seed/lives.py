@@ -205,7 +205,7 @@ class Lives:
             subject=filled(sample.subject) if submitted and sample.subject else None,
             frozen=filled(sample.frozen) if submitted else None,
             version=1,
-            desk=service.desk,
+            desk=sample.desk,
             clerk_id=clerk if taken else None,
             taken_at=submitted if taken else None,
             approved_at=decided if approved else None,
@@ -225,14 +225,14 @@ class Lives:
         self._happened(key, "submitted", who[0], submitted)
         self.trail.tell(who[0], "application.submitted", reference, submitted)
         found_by = {term for text in sample.texts for term in _terms(filled(text))}
-        desk = service.desk
+        desk = sample.desk
         self.bulk.extend(SearchTerm, FOUND, [(desk, term, key) for term in found_by])
         followed = {(register, tracking.spelled(filled(number))) for register, number in sample.numbers}
         self.bulk.extend(TrackedNumber, TRACKED, [(register, number, key) for register, number in sorted(followed)])
         assert decided and last
         if service.decision is Decision.CLERK:
             self._reviewed(key, reference, state, clerk, submitted, decided)
-            self.timing.write(key, service, state, submitted, decided)
+            self.timing.write(key, service, desk, state, submitted, decided)
         if sample.owes and state is not State.REFUSED and (approved or service.charge is Charge.ON_SUBMISSION):
             self._billed(key, reference, sample, decided, paid=state is not State.TO_PAY)
         if state is State.COMPLETED:

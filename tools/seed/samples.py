@@ -63,6 +63,7 @@ class Sample:
     costs, `total` baisa, booked as `postings`."""
 
     service: Service
+    desk: str
     fields: tuple[str, ...]
     answers: Marked
     records: Marked
@@ -108,6 +109,7 @@ def _sample(service: Service, day: dt.date, chance: random.Random) -> Sample | N
     subject = records.get(service.subject or "")
     return Sample(
         service,
+        service.desk_for(answers),
         tuple(field.name for step in service.steps for field in step.fields),
         Marked(plain(answers)),
         Marked(plain(offered.records)),

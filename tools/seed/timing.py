@@ -25,7 +25,7 @@ class Timing:
         clock = ServiceClock(days=days, since=_aware(submitted))
         return service_clock.due(clock, self._calendar).replace(tzinfo=None)
 
-    def write(self, key: int, service: Service, state: State, submitted: dt.datetime, decided: dt.datetime) -> None:
+    def write(self, key: int, service: Service, desk: str, state: State, submitted: dt.datetime, decided: dt.datetime) -> None:
         """The clock as it stands in that state; and if that ended the authority's turn, how long it took."""
         due = self.due(service, submitted)
         running, back = state is State.IN_REVIEW, state is State.RETURNED
@@ -40,9 +40,7 @@ class Timing:
         )
         if not running and not back:
             late, day = due is not None and decided > due, business_day(decided)
-            self._bulk.add(
-                TimeTaken, application_id=key, desk=service.desk, service=service.code, day=day, minutes=worked, late=late
-            )
+            self._bulk.add(TimeTaken, application_id=key, desk=desk, service=service.code, day=day, minutes=worked, late=late)
 
 
 def _aware(moment: dt.datetime) -> dt.datetime:
