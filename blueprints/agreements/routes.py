@@ -15,9 +15,8 @@ from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.errors import Refusal, TooMany
 from engine.wording import _
-from models import Answer
 from operations import agreements, codes
-from operations.agreements import Asked
+from operations.agreements import Answer, Asked
 
 blueprint = Blueprint("agreements", __name__)
 
