@@ -167,7 +167,7 @@ def _onwards(desk: str, view: str, narrowing: dict[str, Any], after: Cursor | No
 def lines(listed: list[Listed]) -> list[dict[str, Any]]:
     """The lines of a list, each with how urgent it is."""
     soon, moment = service_clock.soon(), now()
-    before, _name, after = url_for("desk.application", reference=NAME).partition(NAME)  # made once, not for each of fifty
+    before, _name, after = url_for("desk.application", reference=NAME).partition(NAME)  # made once, not for each line
     return [
         _line(line, moment) | {"href": f"{before}{line.reference}{after}", "urgency": urgency(line.due_at, soon)}
         for line in listed
