@@ -74,8 +74,9 @@ def listed(form: BulkForm, naming: NameForm) -> Response:
     else:
         found = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")), filtering.asked_for())
     status = 422 if form.errors or naming.errors else 200
-    shown = views.queue(desks, chosen, view, found, asked, filtering.narrowing()) | filtering.shown(chosen, view)
-    return page("desk/queue.html", status, form=form, naming=naming, chosen=request.form.getlist("chosen"), **shown)
+    ticked = request.form.getlist("chosen")
+    shown = views.queue(desks, chosen, view, found, asked, filtering.narrowing(), ticked) | filtering.shown(chosen, view)
+    return page("desk/queue.html", status, form=form, naming=naming, **shown)
 
 
 @blueprint.post("/next")

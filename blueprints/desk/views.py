@@ -1,9 +1,12 @@
 """What the desk's pages show, gathered in one place per page, so that templates only draw."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import url_for
+from markupsafe import Markup
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
@@ -20,7 +23,7 @@ from engine.fields import files_of
 from engine.lifecycle import State
 from engine.service import Service
 from engine.wording import Text, _
-from operations import casework, corrections, publishing, satisfaction, service_clock, staff
+from operations import casework, corrections, publishing, rendering, satisfaction, service_clock, staff
 from operations.casework import Outcome
 from operations.desk import CAP, VIEWS, Cursor, Listed, Queue
 from operations.dossiers import Dossier, approvals
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
 
 LONGEST = 2000
 REMARK = "remark-"
-NAME = "REFERENCE"  # stands for any
 
 LABELS: dict[State, Text] = {
     State.DRAFT: _("Draft"),
@@ -124,20 +126,27 @@ def cursor(text: str | None) -> Cursor | None:
         return None
 
 
-def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, narrowing: dict[str, Any]) -> dict[str, Any]:
+def queue(
+    desks: list[str], at: str, view: str, listed: Queue, asked: str, narrowing: dict[str, Any], chosen: list[str]
+) -> dict[str, Any]:
     counts = {"waiting": listed.waiting, "mine": listed.mine, "asked": listed.asked}
+    shows = Shows(
+        bulk=bool(asked) or view in ("waiting", "mine", "in-review", "urgent"),
+        due=any(line.due_at for line in listed.lines),
+        state=bool(asked),
+        holder=bool(asked) or view not in ("waiting", "mine"),
+    )
     return {
-        "title": catalogue.desks[chosen],
-        "authority": catalogue.authorities[chosen.partition(".")[0]].title,
-        "desk": chosen,
+        "title": catalogue.desks[at],
+        "authority": catalogue.authorities[at.partition(".")[0]].title,
+        "desk": at,
         "desks": [
-            {"title": catalogue.desks[desk], "href": url_for("desk.queue", desk=desk), "current": desk == chosen}
-            for desk in desks
+            {"title": catalogue.desks[desk], "href": url_for("desk.queue", desk=desk), "current": desk == at} for desk in desks
         ],
         "tabs": [
             {
                 "title": shown.title,
-                "href": url_for("desk.queue", desk=chosen, show=name),
+                "href": url_for("desk.queue", desk=at, show=name),
                 "current": not asked and name == view,
                 "count": _counted(counts[name]) if name in counts else None,
             }
@@ -145,14 +154,9 @@ def queue(desks: list[str], chosen: str, view: str, listed: Queue, asked: str, n
         ],
         "view": view,
         "asked": asked,
-        "shows": {
-            "state": bool(asked),
-            "due": any(line.due_at for line in listed.lines),
-            "holder": bool(asked) or view not in ("waiting", "mine"),
-        },
-        "lines": lines(listed.lines),
-        "onwards": _onwards(chosen, view, narrowing, listed.onwards),
-        "bulk": bool(asked) or view in ("waiting", "mine", "in-review", "urgent"),
+        "shows": shows,
+        "rows": [_row(locale(), line, *when, shows, line.reference in chosen) for line, when in _timed(listed.lines)],
+        "onwards": _onwards(at, view, narrowing, listed.onwards),
     }
 
 
@@ -164,40 +168,64 @@ def _onwards(desk: str, view: str, narrowing: dict[str, Any], after: Cursor | No
     return url_for("desk.queue", desk=desk, show=view, **narrowing, after=f"{after[0].isoformat()},{after[1]}") if after else None
 
 
+class Shows(NamedTuple):
+    """Which columns a list has beside those that all have."""
+
+    bulk: bool
+    due: bool
+    state: bool
+    holder: bool
+
+
+class Urgency(NamedTuple):
+    """When an answer is owed; in words, with a kind for the tag, when that is soon or past."""
+
+    due: dt.date
+    word: Text | None
+    kind: str
+
+
+@lru_cache(maxsize=4096)
+def _row(locale: str, line: Listed, age: int, said: Urgency | None, shows: Shows, chosen: bool) -> Markup:
+    """Drawn once and kept: a queue is looked at again and again, and drawing its lines took longer than all else."""
+    module: Any = rendering.environment(locale).get_template("desk/_line.html").module
+    return Markup(module.line(_line(line, age, said), shows, chosen))
+
+
 def lines(listed: list[Listed]) -> list[dict[str, Any]]:
     """The lines of a list, each with how urgent it is."""
+    return [_line(line, *when) for line, when in _timed(listed)]
+
+
+def _timed(listed: list[Listed]) -> Iterator[tuple[Listed, tuple[int, Urgency | None]]]:
+    """Each line with its age in days and how urgent it is."""
     soon, moment = service_clock.soon(), now()
-    before, _name, after = url_for("desk.application", reference=NAME).partition(NAME)  # made once, not for each line
-    return [
-        _line(line, moment) | {"href": f"{before}{line.reference}{after}", "urgency": urgency(line.due_at, soon)}
-        for line in listed
-    ]
+    for line in listed:
+        yield line, ((moment - line.submitted_at).days, urgency(line.due_at, soon))
 
 
-def urgency(due_at: dt.datetime | None, soon: dt.datetime) -> dict[str, Any] | None:
-    """In words, with a kind for the tag: overdue, due soon (before `soon`), or only when. None when nothing is due."""
+def urgency(due_at: dt.datetime | None, soon: dt.datetime) -> Urgency | None:
+    """Overdue, due soon (before `soon`), or only when. None when nothing is due."""
     if due_at is None:
         return None
     late = due_at < now()
     word = _("Overdue") if late else _("Due soon") if due_at < soon else None
-    return {"due": business_day(due_at), "word": word, "kind": "bad" if late else "waiting"}
+    return Urgency(business_day(due_at), word, "bad" if late else "waiting")
 
 
-def _line(line: Listed, moment: dt.datetime) -> dict[str, Any]:
+def _line(line: Listed, age: int, said: Urgency | None) -> dict[str, Any]:
     return {
         "reference": line.reference,
+        "href": url_for("desk.application", reference=line.reference),
         "title": line.title,
         "applicant": line.applicant,
         "submitted": line.submitted_at.date(),
-        "age": _age((moment - line.submitted_at).days),
+        "age": _("%(num)s day", "%(num)s days", num=age) if age else _("today"),
         "status": LABELS[line.state],
         "kind": KINDS[line.state],
         "holder": _("you") if line.mine else line.holder,
+        "urgency": said,
     }
-
-
-def _age(days: int) -> Text:
-    return _("%(num)s day", "%(num)s days", num=days) if days else _("today")
 
 
 # --- One application -------------------------------------------------------------------------------------------------------------

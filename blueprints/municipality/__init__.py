@@ -41,6 +41,7 @@ authority = Authority(
     title=_("Municipality of Sohar"),
     summary=_("Leases, addresses, building permits, licences, letters, complaints and violations in the district of Sohar."),
     services=(
+        general_request.service,
         register_lease.service,
         renew_lease.service,
         amend_lease.service,
@@ -62,7 +63,6 @@ authority = Authority(
         engineer_registration.service,
         complaint.service,
         pay_fines.service,
-        general_request.service,
     ),
     registers=(
         registers.leases,
