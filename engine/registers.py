@@ -228,7 +228,8 @@ class Record:
     @property
     def title(self) -> Words:
         """What it is called; its number, for whom its name is not."""
-        return self.data.get(self.register.name) or {"ar": self.number, "en": self.number}
+        name: Words | None = self.data.get(self.register.name)
+        return name or {"ar": self.number, "en": self.number}
 
     def rows(self) -> Iterator[tuple[Text, Shown]]:
         """What a person is shown of it, in the register's order."""
