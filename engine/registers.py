@@ -227,7 +227,9 @@ class Record:
 
     @property
     def title(self) -> Words:
-        return self.data[self.register.name]  # type: ignore[no-any-return]
+        """What it is called; its number, for whom its name is not."""
+        name: Words | None = self.data.get(self.register.name)
+        return name or {"ar": self.number, "en": self.number}
 
     def rows(self) -> Iterator[tuple[Text, Shown]]:
         """What a person is shown of it, in the register's order."""

@@ -114,6 +114,8 @@ def _value(
             raise Refusal(field.unknown if isinstance(field, ByNumber) else field.missing(), field=field.name)
         records[field.name] = found
         brought.update(registers.brought(field, found.number))
+    elif isinstance(field, FromRegister):
+        brought[field.name] = None  # nothing is chosen any more
     if isinstance(field, Slot) and value is not None:
         _hold(actor, opened, field, value)
     return value

@@ -15,7 +15,7 @@ OFF_THE_WEB = ("documents", "messages")
 SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 UNSPOKEN = {"script", "style", "code", "svg"}
 # blocks that are not read out: a translated sentence, a style sheet, a part of a class name
-SILENT_BLOCKS = {"style", "body_class"}
+SILENT_BLOCKS = {"style", "frames", "body_class"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 SAME_EVERYWHERE = {"OMR", "SMS", "PDF", "QR", "nbsp", "العربية", "English"}
 
@@ -45,7 +45,7 @@ def faults(template: str, *, web: bool) -> Iterator[str]:
 
 def html_of(template: str) -> str:
     """The template without its Jinja, of as many lines, so that line numbers stay true."""
-    html, silent_until = "", ""
+    html, silent_until, depth = "", "", 0  # depth: of blocks within a silent one
     tag: list[str] = []
     for _line, kind, value in Environment().lex(template):
         if kind == "data" and not silent_until:
@@ -56,10 +56,12 @@ def html_of(template: str) -> str:
             tag = []
         elif kind == "name":
             tag.append(value)
-        elif kind == "block_end" and tag[0] == silent_until:
-            silent_until = ""
-        elif kind == "block_end" and not silent_until:
-            silent_until = "endtrans" if tag[0] == "trans" else "endblock" if is_silent(tag) else ""
+        elif kind == "block_end" and silent_until:
+            depth += (f"end{tag[0]}" == silent_until) - (tag[0] == silent_until)
+            silent_until = silent_until if depth else ""
+        elif kind == "block_end":
+            silent_until = f"end{tag[0]}" if tag[0] == "trans" or is_silent(tag) else ""
+            depth = 1
     return html
 
 

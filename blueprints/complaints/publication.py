@@ -29,7 +29,7 @@ class PublicationForm(Form):
 @blueprint.route("/<reference>/publication", methods=["GET", "POST"])
 @login_required
 def publish(reference: str) -> Response:
-    """audience: clerks of its desk. Choose which words and pictures everybody sees beside it; none unless somebody does."""
+    """audience: clerks of its desk, where its service has a public list. Choose what everybody sees of it; nothing unless somebody does."""
     dossier = dossiers.of(actor(), reference)
     offered = publishing.offered(dossier.row)
     standing = publishing.standing(dossier.row)

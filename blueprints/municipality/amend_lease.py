@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from blueprints.municipality import leases
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.registers import USES
 from engine.assurance import Assurance
 from engine.fields import Amount, Choice, LongText, Text
@@ -78,7 +79,7 @@ service = Service(
         ),
     ),
     subject="lease",
-    **leases.flat("municipality.lease-amendment"),
+    **flat("municipality.lease-amendment"),
     refusals=refusals,
     effects=effects,
     charge=Charge.ON_APPROVAL,

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from blueprints.municipality import leases
+from blueprints.municipality.flat_fee import flat
 from engine.assurance import Assurance
 from engine.fields import Day, LongText
 from engine.service import Agreement, Case, Certificate, Charge, Decision, Effect, Quote, Refusal, Rows, Service, Step
@@ -64,7 +65,7 @@ service = Service(
         ),
     ),
     subject="lease",
-    **leases.flat("municipality.lease-cancellation"),
+    **flat("municipality.lease-cancellation"),
     refusals=refusals,
     effects=effects,
     agreement=Agreement(of=lambda case: leases.both(case.record("lease")), to=asked),

@@ -3,22 +3,14 @@
 Source: Sohar municipality's list of services, "licences".
 """
 
-import datetime as dt
 from collections.abc import Iterator
 
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.licensing import NEEDS, PAPER, WHICH, refuse_cancelled
 from blueprints.municipality.registers import ACTIVITIES, CANCELLED
 from engine.fields import LongText
-from engine.service import Case, Certificate, Charge, Decision, Effect, Fee, Quote, Rows, Sample, Service, Step, Summary
+from engine.service import Case, Certificate, Charge, Decision, Effect, Quote, Rows, Service, Step, Summary
 from engine.wording import _
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.cancel-licence")
-
-
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any licence"))
 
 
 def effects(case: Case) -> Iterator[Effect]:
@@ -41,14 +33,12 @@ service = Service(
     needs=NEEDS,
     takes=_("You ask for it in three minutes. A clerk looks at it and sends you the letter."),
     known_as=(_("Close a shop"), _("Licence services")),
-    fee_codes=("municipality.cancel-licence",),
     steps=(
         WHICH,
         Step("reason", _("Why does it end?"), Summary("licence"), LongText("reason", _("Reason"), longest=1000), shows=Quote()),
     ),
     subject="licence",
-    fees=fees,
-    samples=samples,
+    **flat("municipality.cancel-licence"),
     refusals=refuse_cancelled,
     effects=effects,
     charge=Charge.ON_APPROVAL,

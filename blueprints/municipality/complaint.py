@@ -1,6 +1,7 @@
 """Submit a complaint: what is wrong and where. Free, also without an account; a clerk of the section in charge answers.
 
-Our rules, as the sources are silent: which section has what, 14 days to have an answer examined again, and what is public of it.
+Source: Sohar municipality's list of services, "Submit a complaint". Ours, the sources being silent: which section has what, five working
+days, 14 days to have an answer examined again, and what is public of it.
 """
 
 from collections.abc import Iterator

@@ -1,18 +1,17 @@
-"""Completion certificate in place of a lost one: at once, marked as a duplicate. Its amount is ours: nothing is published."""
+"""Completion certificate in place of a lost one: at once, marked as a duplicate.
+
+Source: Sohar municipality's list of services, "Completion certificate, replacement". Ours, the sources being silent: the fee.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from blueprints.municipality import completion_letter, permits
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.registers import COMPLETED
 from engine.errors import Refusal
-from engine.fees import Fee
 from engine.service import Case, Charge, Decision, Rows, Service
 from engine.wording import _
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.completion-duplicate")
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -33,10 +32,8 @@ service = Service(
     needs=(_("Your building permit"),),
     takes=_("You have it within five minutes."),
     known_as=(_("Lost completion certificate"),),
-    fee_codes=("municipality.completion-duplicate",),
     steps=permits.chosen("completed"),
-    fees=fees,
-    samples=permits.samples,
+    **flat("municipality.completion-duplicate", permits.samples),
     refusals=refusals,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,

@@ -1,24 +1,21 @@
 """Completion certificate with the letter for electricity and water. Somebody of the engineering comes to look, at a time one chooses.
 
-That its fee is due on approval, its amount and the ten days are ours: nothing is published.
+Source: Sohar municipality's list of services, "Completion certificate with electricity and water letter". Ours, the sources being silent:
+the fee, due on approval, the hours of the inspection, and ten working days.
 """
 
 from collections.abc import Iterator
 
 from blueprints.municipality import permits
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.registers import COMPLETED, STARTED
 from engine.errors import Refusal
-from engine.fees import Fee
 from engine.fields import Slot
 from engine.service import Case, Certificate, Charge, Decision, Effect, Quote, Rows, Service, Step, WorkingDays
 from engine.wording import Text, _
 
 NOT_BEGUN = _("The municipality has not permitted to start this building yet. Apply for the permit to start first.")
 TWICE = _("This building is certified as completed already. If you have lost the certificate, ask for a replacement.")
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.completion-letter")
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -76,7 +73,6 @@ service = Service(
     needs=(_("Your building permit"), _("Somebody who opens the building at the time you choose")),
     takes=_("You fill it in in three minutes. The papers come after the inspection."),
     known_as=(_("Completion certificate"), _("Building inspection")),
-    fee_codes=("municipality.completion-letter",),
     steps=(
         *permits.chosen("office", "contractor"),
         Step(
@@ -86,8 +82,7 @@ service = Service(
             shows=Quote(),
         ),
     ),
-    fees=fees,
-    samples=permits.samples,
+    **flat("municipality.completion-letter", permits.samples),
     refusals=refusals,
     effects=effects,
     charge=Charge.ON_APPROVAL,

@@ -1,6 +1,7 @@
 """The deposit of a building goes back to its owner's account. Engineering looks whether it may, then the finance section decides.
 
-What goes back is the deposit on the permit's record, once. The ten days are ours: nothing is published.
+Source: Sohar municipality's list of services, "Refund of deposit". Ours, the sources being silent: the two stages and their ten working
+days, and that what goes back is the deposit on the permit's record, once.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,13 @@ from blueprints.municipality.registers import COMPLETED, HELD, RETURNED
 from engine.assurance import Assurance
 from engine.errors import Refusal
 from engine.fields import Iban, Upload
-from engine.service import Case, Charge, Decision, Effect, Payout, Quote, Rows, Service, Stage, Step, WorkingDays
+from engine.service import Case, Charge, Decision, Effect, Payout, Quote, Service, Stage, Step, WorkingDays
 from engine.wording import _
+
+NOT_COMPLETED = _(
+    "The register does not show this building as completed. Ask for the completion certificate first, or attach yours."
+)
+IF_UNKNOWN = _("Only if the register does not show the building as completed: PDF, JPEG or PNG, up to 10 MB.")
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -21,12 +27,7 @@ def refusals(case: Case) -> Iterator[Refusal]:
     elif permit.deposit_state != HELD or not permit.deposit:
         yield Refusal(_("The municipality holds no deposit for this building."))
     elif permit.state != COMPLETED and not case.get("certificate"):
-        yield Refusal(
-            _(
-                "The register does not show this building as completed. Ask for the completion certificate first, or attach yours."
-            ),
-            field="certificate",
-        )
+        yield Refusal(NOT_COMPLETED, field="certificate")
 
 
 def effects(case: Case) -> Iterator[Effect | Payout]:
@@ -35,11 +36,6 @@ def effects(case: Case) -> Iterator[Effect | Payout]:
     yield Payout(permit, permit.deposit, case["iban"])
 
 
-def comes_back(case: Case) -> Rows:
-    yield _("You get back"), case.record("permit").deposit
-
-
-permit, building = permits.chosen("completed", "deposit", "deposit_state")
 service = Service(
     code="municipality.deposit-refund",
     title=_("Refund of deposit"),
@@ -52,19 +48,13 @@ service = Service(
     takes=_("You fill it in in five minutes. Engineers look at it, then the finance section has the money transferred."),
     known_as=(_("Insurance refund"), _("Building deposit")),
     steps=(
-        permit,
-        Step(building.name, building.title, *building.items, assurance=Assurance.SUBSTANTIAL),
+        *permits.chosen("completed", "deposit", "deposit_state", assurance=Assurance.SUBSTANTIAL),
         Step(
             "account",
             _("Where shall the money go?"),
             Iban("iban", _("IBAN of your account"), hint=_("It begins with OM and has 23 characters.")),
-            Upload(
-                "certificate",
-                _("Completion certificate"),
-                hint=_("Only if the register does not show the building as completed: PDF, JPEG or PNG, up to 10 MB."),
-                required=False,
-            ),
-            shows=Quote(also=comes_back),
+            Upload("certificate", _("Completion certificate"), hint=IF_UNKNOWN, required=False),
+            shows=Quote(also=lambda case: [(_("You get back"), case.record("permit").deposit)]),
         ),
     ),
     refusals=refusals,

@@ -3,22 +3,14 @@
 Source: Sohar municipality's list of services, "engineers". Ours, the sources being silent: the disciplines, and that it stands a year.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.registers import DISCIPLINES, engineers
 from engine.calendar import add_months
 from engine.fields import Choice, CivilNumber, FromRegister, Text, Upload
-from engine.service import Case, Certificate, Charge, Creation, Decision, Fee, Quote, Rows, Sample, Service, Step
+from engine.service import Case, Certificate, Charge, Creation, Decision, Quote, Rows, Service, Step
 from engine.wording import _
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.engineer-registration")
-
-
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any engineer"))
 
 
 def effects(case: Case) -> Iterator[Creation]:
@@ -51,7 +43,6 @@ service = Service(
     ),
     takes=_("You ask for it in five minutes. A clerk of engineering reads the papers; you pay once it is approved."),
     known_as=(_("Register an engineer"), _("Engineer's card")),
-    fee_codes=("municipality.engineer-registration",),
     steps=(
         Step(
             "office",
@@ -75,8 +66,7 @@ service = Service(
         ),
     ),
     subject="registered",
-    fees=fees,
-    samples=samples,
+    **flat("municipality.engineer-registration"),
     effects=effects,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,

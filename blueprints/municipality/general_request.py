@@ -5,12 +5,12 @@ An objection to a record, such as a violation, is such a request: it says so by 
 Source: Sohar municipality's list of services, "administration services". Ours, the sources being silent: the fee, and three working days.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 
+from blueprints.municipality.flat_fee import anything
 from engine.fees import Fee
 from engine.fields import LongText, Text, Upload
-from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Sample, Service, Step, Summary, WorkingDays
+from engine.service import Case, Certificate, Charge, Decision, Quote, Rows, Service, Step, Summary, WorkingDays
 from engine.wording import Text as Wording
 from engine.wording import _
 
@@ -23,10 +23,6 @@ def fees(case: Case) -> Iterator[Fee]:
 def objection(case: Case) -> Wording | None:
     """What stands as the subject where it objects to a record."""
     return _("Objection to violation %(number)s", number=case.record("about").number) if "about" in case.records else None
-
-
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any request"))
 
 
 def letter(case: Case) -> Rows:
@@ -66,7 +62,7 @@ service = Service(
         ),
     ),
     fees=fees,
-    samples=samples,
+    samples=anything,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
     within=WorkingDays(3),

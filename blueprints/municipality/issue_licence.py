@@ -3,23 +3,15 @@
 Source: Sohar municipality's list of services, "licences". Ours, the sources being silent: the activities, and that a licence stands a year.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.licensing import COMPANY, issued_until
 from blueprints.municipality.registers import ACTIVITIES, STANDING, licences
 from engine.calendar import add_months
-from engine.fields import Choice, Pattern
-from engine.service import Case, Charge, Creation, Decision, Fee, Quote, Sample, Service, Step
+from engine.fields import ByNumber, Choice
+from engine.service import Case, Charge, Creation, Decision, Quote, Service, Step
 from engine.wording import _
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.issue-licence")
-
-
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any activity"))
 
 
 def effects(case: Case) -> Iterator[Creation]:
@@ -47,21 +39,19 @@ service = Service(
     ),
     takes=_("You ask for it in five minutes. A clerk looks at it; you pay once it is approved."),
     known_as=(_("Shop licence"), _("Open a shop"), _("Licence services")),
-    fee_codes=("municipality.issue-licence",),
     steps=(
         COMPANY,
         Step("activity", _("What will it do there?"), Choice("activity", _("Activity"), options=tuple(ACTIVITIES.items()))),
         Step(
             "premises",
             _("Where?"),
-            Pattern("premises", _("Addressing number of the premises"), shape=r"[0-9A-Za-z/-]{2,20}"),
-            Pattern("lease", _("Lease contract number"), required=False, shape=r"[0-9A-Za-z/-]{2,20}"),
+            ByNumber("premises", _("Addressing number of the premises"), register="municipality.addresses", own=False),
+            ByNumber("lease", _("Lease contract number"), register="municipality.leases", required=False),
             shows=Quote(),
         ),
     ),
     subject="licence",
-    fees=fees,
-    samples=samples,
+    **flat("municipality.issue-licence"),
     effects=effects,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from blueprints.municipality import leases
+from blueprints.municipality.flat_fee import flat
 from engine.assurance import Assurance
 from engine.registers import Record
 from engine.service import Case, Charge, Decision, Quote, Refusal, Service, Step
@@ -27,7 +28,7 @@ def printing(code: str, title: Text, summary: Text, original: Service, missing: 
         takes=_("Two minutes."),
         steps=(leases.choosing(_("Which lease?")), _shown()),
         subject="lease",
-        **leases.flat("municipality.lease-print"),
+        **flat("municipality.lease-print"),
         refusals=refusals,
         charge=Charge.ON_SUBMISSION,
         decision=Decision.AUTOMATIC,

@@ -1,6 +1,5 @@
 """What the services about leases share: choosing one, looking at it, and what its papers say."""
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ from blueprints.municipality.registers import leases
 from engine.assurance import Assurance
 from engine.fields import FromRegister
 from engine.registers import Record
-from engine.service import Case, Certificate, Fee, Party, Refusal, Rows, Sample, Step, Summary
+from engine.service import Case, Certificate, Party, Refusal, Rows, Step, Summary
 from engine.wording import Text, Words, _
 
 CONTRACT, RENEWAL, SUPPLEMENT = "lease_contract.html", "lease_renewal.html", "lease_supplement.html"
@@ -114,12 +113,3 @@ def paper(
         valid_until=lambda case: lease(case).until,
         again=again,
     )
-
-
-def flat(code: str) -> dict[str, Any]:
-    """`fees`, `fee_codes` and `samples` of a service that asks the same of everybody."""
-
-    def samples(day: dt.date) -> Iterator[Sample]:
-        yield Sample(_("Whatever is asked"))
-
-    return {"fees": lambda case: (Fee(code),), "fee_codes": (code,), "samples": samples}

@@ -1,6 +1,7 @@
 """Permit for a large building. Engineering looks at the drawings, then the head of the municipality decides; then fee and deposit are due.
 
-The fee counts the square metres above a threshold; its amounts and the deposit's are not published: the schedule holds ours, unconfirmed.
+Source: Sohar municipality's list of services, "Major building permit". Ours, the sources being silent: the two stages and their ten working
+days, the deposit, and that the fee counts the square metres above a threshold; the schedule holds the amounts, unconfirmed.
 """
 
 import datetime as dt

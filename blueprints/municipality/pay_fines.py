@@ -1,6 +1,7 @@
 """Pay violations of a company, or one by its number: the municipality's register says what they are and what they cost.
 
-Anybody may pay for anybody. Two rules are ours: all that is unpaid is chosen until somebody chooses, and objecting hinders nobody from paying.
+Source: Sohar municipality's list of services, "Pay violations". Ours, the sources being silent: anybody may pay for anybody, all that is
+unpaid is chosen until somebody chooses, and objecting hinders nobody from paying.
 """
 
 import datetime as dt

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterator
 
 from blueprints.municipality.registers import GRANTED, HELD, permits
+from engine.assurance import Assurance
 from engine.fields import FromRegister
 from engine.registers import Record
 from engine.service import Case, Rows, Sample, Step, Summary
 from engine.wording import Words, _
 
 
-def chosen(*also: str) -> tuple[Step, Step]:
+def chosen(*also: str, assurance: Assurance = Assurance.PASSWORD) -> tuple[Step, Step]:
     """The first two steps: which of one's permits, and what the register says of it, with these columns too."""
     return (
         Step(
@@ -26,7 +27,10 @@ def chosen(*also: str) -> tuple[Step, Step]:
             ),
         ),
         Step(
-            "building", _("Is this the building?"), Summary("permit", columns=("plot", "use", "floors", "area", "state", *also))
+            "building",
+            _("Is this the building?"),
+            Summary("permit", columns=("plot", "use", "floors", "area", "state", *also)),
+            assurance=assurance,
         ),
     )
 

@@ -1,23 +1,14 @@
-"""A lost addressing card again, at once. The fee is ours, for demonstrations: the municipality has published none."""
+"""A lost addressing card again, at once, marked as a duplicate.
 
-import datetime as dt
-from collections.abc import Iterator
+Source: Sohar municipality's list of services, "Addressing card, replacement". Ours, the sources being silent: the fee.
+"""
 
 from blueprints.municipality.addressing import card
+from blueprints.municipality.flat_fee import flat
 from engine.assurance import Assurance
-from engine.fees import Fee
 from engine.fields import ByNumber
-from engine.service import Case, Charge, Decision, Quote, Sample, Service, Step, Summary
+from engine.service import Charge, Decision, Quote, Service, Step, Summary
 from engine.wording import _
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.print-address-card")
-
-
-def samples(day: dt.date) -> Iterator[Sample]:
-    yield Sample(_("Any lost card"))
-
 
 service = Service(
     code="municipality.print-address-card",
@@ -31,7 +22,6 @@ service = Service(
     ),
     takes=_("Three minutes. The card is issued as soon as the payment is confirmed."),
     known_as=(_("Lost addressing card"), _("Print the addressing card")),
-    fee_codes=("municipality.print-address-card",),
     steps=(
         Step(
             "number",
@@ -47,8 +37,7 @@ service = Service(
         Step("building", _("Is this the building?"), Summary("address"), assurance=Assurance.SUBSTANTIAL, shows=Quote()),
     ),
     subject="address",
-    fees=fees,
-    samples=samples,
+    **flat("municipality.print-address-card"),
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
     issues=card(duplicate=True),

@@ -1,6 +1,7 @@
 """Letters that let a building be connected: electricity, water, sewerage. A clerk of the engineering decides; each company gets its own letter.
 
-That its fee is due on approval, a fee for each letter, its amount and the three days are ours: nothing is published.
+Source: Sohar municipality's list of services, "Letter for electricity, water, sewerage". Ours, the sources being silent: a fee for each
+letter, due on approval, and three working days.
 """
 
 import datetime as dt

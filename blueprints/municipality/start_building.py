@@ -1,21 +1,17 @@
 """Permit to start building: who supervises and who builds. A clerk of the engineering decides.
 
-That its fee is due on approval, its amount and the three days are ours: nothing is published.
+Source: Sohar municipality's list of services, "Permit to start building". Ours, the sources being silent: the fee, and three working days.
 """
 
 from collections.abc import Iterator
 
 from blueprints.municipality import permits
+from blueprints.municipality.flat_fee import flat
 from blueprints.municipality.registers import GRANTED, STARTED
 from engine.errors import Refusal
-from engine.fees import Fee
 from engine.fields import Text
 from engine.service import Case, Certificate, Charge, Decision, Effect, Quote, Rows, Service, Step, WorkingDays
 from engine.wording import _
-
-
-def fees(case: Case) -> Iterator[Fee]:
-    yield Fee("municipality.start-building")
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -42,7 +38,6 @@ service = Service(
     needs=(_("Your building permit"), _("The names of the consulting office and of the contractor")),
     takes=_("You fill it in in three minutes. An engineer of the municipality looks at it."),
     known_as=(_("Start of construction"),),
-    fee_codes=("municipality.start-building",),
     steps=(
         *permits.chosen(),
         Step(
@@ -53,8 +48,7 @@ service = Service(
             shows=Quote(),
         ),
     ),
-    fees=fees,
-    samples=permits.samples,
+    **flat("municipality.start-building", permits.samples),
     refusals=refusals,
     effects=effects,
     charge=Charge.ON_APPROVAL,

@@ -44,7 +44,7 @@ const draw = async (box) => {
   else ask(L, map, box, told, bounds, icon);
 };
 
-const escaped = (text) => Object.assign(document.createElement("i"), { textContent: text }).innerHTML;
+const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 const sketch = async (L, map, address) => {
   const drawing = await (await fetch(address)).json();

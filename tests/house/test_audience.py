@@ -15,6 +15,7 @@ PROVEN = "its applicant, proven"
 CLERKS = "clerks"
 AUDITORS = "auditors"
 ITS_CLERKS = "clerks of its desk"
+PUBLISHERS = "clerks of its desk, where its service has a public list"
 ADMINISTRATORS = "administrators"
 PORTAL_ADMINISTRATORS = "administrators of the portal"
 ITS_ADMINISTRATORS = "administrators of its authority"
@@ -149,7 +150,7 @@ AUDIENCE = {
     "/desk/<reference>/notes": ITS_CLERKS,
     "/desk/<reference>/opinions": ITS_CLERKS,
     "/desk/<reference>/opinions/<int:number>": "clerks of the section that was asked",
-    "/desk/<reference>/publication": ITS_CLERKS,
+    "/desk/<reference>/publication": PUBLISHERS,
     "/desk/<reference>/release": ITS_CLERKS,
     "/desk/<reference>/versions/<int:number>": READERS,
     "/desk/<reference>/versions/<int:number>/files/<field>": READERS,

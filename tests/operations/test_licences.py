@@ -5,16 +5,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from blueprints.municipality.registers import leases
 from engine.actor import Actor
 from engine.errors import NotFound, Refusal
 from engine.lifecycle import State
 from models import Application, Document, DocumentState, Outcome, RegisterRecord, Role, database
 from operations import applications, casework, desk, submission
-from operations.now import set_business_day
-from tests.support.builders import a_person, signed_in
+from operations.now import now, set_business_day
+from tests.support.builders import a_building, a_person, signed_in
 from tests.support.renewals import an_owner, answer
 
 pytestmark = pytest.mark.usefixtures("rules", "day")
+
+
+@pytest.fixture(autouse=True)
+def premises(rules: None) -> None:
+    a_building("311/7")
 
 
 @pytest.fixture
@@ -81,6 +87,23 @@ def test_a_licence_is_issued_renewed_and_cancelled_and_only_the_last_paper_stand
     assert papers("letter.html") == [(DocumentState.VALID, None)]
     with pytest.raises(Refusal, match="cancelled"):
         filed(owner, "renew-licence", **chosen, period={"years": "1"})
+
+
+def test_premises_have_an_address_and_a_lease_is_of_ones_own_or_left_empty() -> None:
+    owner = an_owner()[1]
+    opened = applications.start(owner, "municipality.issue-licence")
+    for typed, field in (({"premises": "99999"}, "premises"), ({"premises": "311/7", "lease": "2026/00001"}, "lease")):
+        with pytest.raises(Refusal) as refused:
+            answer(owner, opened, "premises", **typed)
+        assert refused.value.field == field
+    lease = {"landlord": "1526575", "tenant": "7324674", "state": "active"}
+    data = {column.name: lease.get(column.name, "") for column in leases.columns}
+    RegisterRecord.create(register=leases.code, number="2026/00001", holder="1526575", data=data, changed_at=now())
+    answer(owner, opened, "premises", premises="311/7", lease="٢٠٢٦/٠٠٠٠١")
+    assert (opened.answers["lease"], opened.records["lease"].number) == ("2026/00001", "2026/00001")
+    answer(owner, opened, "premises", premises="311/7", lease="")
+    assert opened.answers["lease"] is None and set(opened.records) == {"premises"}
+    assert "holder" not in opened.records["premises"].data  # somebody else's building: what is public of it
 
 
 def test_a_licence_is_its_companys_and_nobody_elses() -> None:

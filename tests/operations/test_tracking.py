@@ -14,12 +14,17 @@ from operations import applications, submission, tracking
 from operations.applications import Opened
 from operations.now import today
 from operations.tracking import APPLICATION, PHONE
-from tests.support.builders import a_person, signed_in
+from tests.support.builders import a_building, a_person, signed_in
 from tests.support.renewals import an_owner, answer
 
 pytestmark = pytest.mark.usefixtures("rules")
 COMPANY = "chamber.establishments"
 NOBODY = Actor()
+
+
+@pytest.fixture(autouse=True)
+def premises(rules: None) -> None:
+    a_building("311/7")
 
 
 def asked(actor: Actor, number: str = "311/7") -> Opened:
@@ -144,4 +149,5 @@ def test_what_was_submitted_before_there_were_numbers_is_indexed_once() -> None:
     TrackedNumber.delete().execute()
     for _twice in range(2):
         assert [count for _last, count in tracking.index()] == [1]
-        assert [(row.register, row.number) for row in TrackedNumber.select()] == [(COMPANY, "1229237")]
+        found = sorted((row.register, row.number) for row in TrackedNumber.select())
+        assert found == [(COMPANY, "1229237"), ("municipality.addresses", "3117")]
