@@ -20,7 +20,10 @@ def refusals(case: Case) -> Iterator[Refusal]:
         yield Refusal(_("The deposit of this building was paid back already."))
     elif permit.deposit_state != HELD or not permit.deposit:
         yield Refusal(_("The municipality holds no deposit for this building."))
-    elif permit.state != COMPLETED and not case.get("certificate"):
+
+
+def not_completed(case: Case) -> Iterator[Refusal]:
+    if case.record("permit").state != COMPLETED and not case.get("certificate"):
         yield Refusal(
             _(
                 "The register does not show this building as completed. Ask for the completion certificate first, or attach yours."
@@ -65,6 +68,7 @@ service = Service(
                 required=False,
             ),
             shows=Quote(also=comes_back),
+            refusals=not_completed,
         ),
     ),
     refusals=refusals,
