@@ -26,7 +26,10 @@ def refusals(case: Case) -> Iterator[Refusal]:
         yield Refusal(_("The deposit of this building was paid back already."))
     elif permit.deposit_state != HELD or not permit.deposit:
         yield Refusal(_("The municipality holds no deposit for this building."))
-    elif permit.state != COMPLETED and not case.get("certificate"):
+
+
+def not_completed(case: Case) -> Iterator[Refusal]:
+    if case.record("permit").state != COMPLETED and not case.get("certificate"):
         yield Refusal(NOT_COMPLETED, field="certificate")
 
 
@@ -55,6 +58,7 @@ service = Service(
             Iban("iban", _("IBAN of your account"), hint=_("It begins with OM and has 23 characters.")),
             Upload("certificate", _("Completion certificate"), hint=IF_UNKNOWN, required=False),
             shows=Quote(also=lambda case: [(_("You get back"), case.record("permit").deposit)]),
+            refusals=not_completed,
         ),
     ),
     refusals=refusals,

@@ -34,7 +34,7 @@ def case(state: str = "granted", answers: dict[str, Any] | None = None, **data: 
 
 
 def refused(service: Service, of: Case) -> bool:
-    return bool(list(service.refusals(of)))
+    return any(list(each.refusals(of)) for each in (service, *service.steps))
 
 
 ALLOWED = (
@@ -99,6 +99,10 @@ def test_what_goes_back_is_the_deposit_on_the_record_and_the_record_says_so():
 @pytest.mark.parametrize("data", [{"deposit_state": "returned"}, {"deposit_state": ""}, {"deposit": None}, {"deposit": 0}])
 def test_without_a_deposit_nothing_goes_back(data: dict[str, Any]):
     assert refused(deposit_refund.service, case("completed", **data))
+
+
+def test_the_first_step_lets_on_who_has_a_certificate_to_attach_later():
+    assert not list(deposit_refund.service.refusals(case("started")))
 
 
 def test_an_attached_certificate_stands_for_the_register():
