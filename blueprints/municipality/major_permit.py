@@ -6,7 +6,7 @@ The fee counts the square metres above a threshold; its amounts and the deposit'
 import datetime as dt
 from collections.abc import Iterator
 
-from blueprints.municipality.registers import GRANTED, HELD, USES, permits
+from blueprints.municipality.registers import BUILDINGS, GRANTED, HELD, permits
 from engine.assurance import Assurance
 from engine.fees import Fee
 from engine.fields import PDF, Choice, CivilNumber, Pattern, Upload, Whole
@@ -80,7 +80,7 @@ service = Service(
                 shape=r"\d{1,10}",
                 wrong=_("A plot number has up to 10 digits. It stands on the title deed."),
             ),
-            Choice("use", _("Use of the building"), options=tuple(USES.items())),
+            Choice("use", _("Use of the building"), options=tuple(BUILDINGS.items())),
             assurance=Assurance.SUBSTANTIAL,
         ),
         Step(
