@@ -223,11 +223,11 @@ def services_of(row: Delegation) -> list[Words]:
 def end(actor: Actor, delegation: int, *, address: str) -> None:
     """Revoke it, or decline what was asked: by its customer, or given up by an operator of its office. Counts from the next request on.
 
-    Raises NotFound for anybody else's and for one that has ended.
+    Raises NotFound for anybody else's, for a blocked office and for one that has ended.
     """
     row = Delegation.get_or_none((Delegation.id == delegation) & Delegation.revoked_at.is_null())
     by_customer = row is not None and row.customer_id == actor.account and actor.acting_for is None
-    by_office = row is not None and row.office_id is not None and row.office_id == actor.office
+    by_office = row is not None and row.office_id is not None and row.office_id == actor.office and row.office.blocked_at is None
     if row is None or not (by_customer or by_office):
         raise NotFound
     with database.atomic():

@@ -261,3 +261,5 @@ def test_a_blocked_office_acts_for_nobody(amal: Actor, customer: Account) -> Non
         offices.of(amal)
     with pytest.raises(NotFound):
         delegations.agree(signed_in(customer), asked.id, **WHERE)
+    with pytest.raises(NotFound):
+        delegations.end(again(there), asked.id, **WHERE)

@@ -371,7 +371,7 @@ def test_what_was_paid_elsewhere_meanwhile_is_given_back_by_a_cashier(portal: Ba
     assert ApplicationEvent.select().where(ApplicationEvent.kind == "paid-elsewhere").count() == 1
     told = Message.select().where(Message.template == "paid_elsewhere")
     assert {row.channel for row in told} == {"mail", "sms"}
-    assert {row.context["what"]["en"] for row in told} == {f"{SECOND} · A sign"}
+    assert {row.context["paid"]["en"] for row in told} == {f"{SECOND} · A sign"}
     refunds.approve(a_cashier("municipality"), refund.key)
     work()
     assert Refund.get().state == RefundState.DONE and portal.holds == Money(20_000)

@@ -29,7 +29,7 @@ NIGHT = dt.datetime(2018, 3, 18, 20, 5, tzinfo=dt.UTC)  # five past midnight in 
         ({"ar": "", "en": "projects"}, "projects", "projects"),
         ({"ar": "المشاريع", "en": ""}, "المشاريع", "المشاريع"),
         (None, "", ""),
-        (["left", "alone"], ["left", "alone"], ["left", "alone"]),
+        ([12, {"ar": "الماء", "en": "Water"}], "12, Water", "١٢، الماء"),
         (True, True, True),
     ],
 )
