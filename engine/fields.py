@@ -179,9 +179,10 @@ class Several(Choice):
     """Any number of a few options, at least one where it is required. The answer is a list, in the order of the options."""
 
     def read(self, text: str) -> list[int | str]:
+        """Options with spaces or commas between them."""
         typed = set(digits.fold(text).replace(",", " ").split())
         chosen = [value for value, _label in self.options if str(value) in typed]
-        if len(chosen) != len(typed):
+        if not chosen or len(chosen) != len(typed):
             raise self.refuse(self.missing())
         return chosen
 

@@ -103,7 +103,7 @@ def application() -> Flask:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY.format(bank="", agent="")
+        response.headers["Content-Security-Policy"] = POLICY.format(bank="", tiles="", agent="")
         return response
 
     @app.get("/")

@@ -45,7 +45,7 @@ OVERLEAF = """<html><head><style>
 
 
 # Of these a picture of each page is kept: clauses stay whole, heads and the places for initials come again.
-SEVERAL_PAGES = {"declaration_long": 2, "lease_short": 3, "lease_long": 4, "lease_supplement": 2}
+SEVERAL_PAGES = {"declaration_long": 2, "lease_short": 3, "lease_long": 4, "lease_supplement": 2, "statement_long": 2}
 
 
 def compare(seen: Image.Image, name: str) -> None:
