@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from blueprints.municipality import permits
 from blueprints.municipality.registers import COMPLETED, HELD, RETURNED
 from engine.assurance import Assurance
-from engine.errors import Refusal
 from engine.fields import Iban, Upload
-from engine.service import Case, Charge, Decision, Effect, Payout, Quote, Service, Stage, Step, WorkingDays
+from engine.service import Case, Charge, Decision, Effect, Payout, Quote, Refusal, Service, Stage, Step, WorkingDays
 from engine.wording import _
 
 NOT_COMPLETED = _(
