@@ -26,7 +26,7 @@ def transactions(people: list[Person], name: str) -> Iterator[Figure]:
     for person in people:
         actor, opened, offer = _ready(person)
         times["bare"].append(_timed(_bare))
-        times["submit"].append(_timed(lambda: submission._submit(actor, opened, offer)))  # noqa: B023 - called at once
+        times["submit"].append(_timed(lambda: submission._submit(actor, opened, offer, [], "")))  # noqa: B023 - called at once
         uuid = payments.begin(actor, opened.reference)
         times["settle"].append(_timed(lambda: _settle(uuid)))  # noqa: B023
     bare = median(times["bare"])

@@ -23,6 +23,7 @@ from models import (
     Delegation,
     Document,
     Identifier,
+    KeptForm,
     Message,
     NoReminder,
     OneTimeCode,
@@ -36,10 +37,11 @@ from models import (
     SecondFactor,
     Session,
     StepUp,
+    Support,
     Upload,
     database,
 )
-from operations import audit, confirming, messages, passwords, payouts, roles, sessions
+from operations import audit, confirming, messages, passwords, payouts, roles, sessions, stored_files
 from operations.now import now
 from operations.outside import outside
 from operations.rendering import both
@@ -48,6 +50,19 @@ GRACE = dt.timedelta(days=7)
 MONEY_ON_ITS_WAY = (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REVIEW, AttemptState.UNKNOWN)
 MONEY_OWED = (RefundState.REQUESTED, RefundState.APPROVED, RefundState.SENT, RefundState.UNKNOWN)
 NEVER_SUBMITTED = (State.DRAFT, State.WITHDRAWN)
+THEIRS_ALONE = (
+    Identifier,
+    OneTimeCode,
+    SecondFactor,
+    RecoveryCode,
+    DataCopy,
+    KeptForm,
+    SavedFilter,
+    NoReminder,
+    StepUp,
+    Session,
+)
+"""Tables whose rows go with their account."""
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +127,7 @@ def _erase(account: Account) -> None:
             return  # they signed in this very moment
         audit.record(None, "account.erased", str(account.id))
         files = _forget(account)
-        unneeded = [digest for digest in files if not _needed(digest)]
+        unneeded = files - stored_files.referred(files)
     for digest in unneeded:
         outside.storage.delete(digest)
 
@@ -122,8 +137,9 @@ def _forget(account: Account) -> set[str]:
     addresses = [identifier.value for identifier in account.identifiers]
     CodeSent.delete().where(CodeSent.destination.in_(addresses)).execute()
     files = {row.digest for row in DataCopy.select().where(DataCopy.account == account) if row.digest}
-    for table in (Identifier, OneTimeCode, SecondFactor, RecoveryCode, DataCopy, SavedFilter, NoReminder, StepUp, Session):
+    for table in THEIRS_ALONE:
         table.delete().where(table.account == account).execute()
+    Support.update(account=None).where(Support.account == account).execute()  # it counts on
     OwnPaper.delete().where((OwnPaper.account == account) | (OwnPaper.applicant == account)).execute()
     Message.delete().where((Message.account == account) & Message.application.is_null()).execute()
     copied = Message.application.in_(Application.select(Application.id).where(Application.account == account))
@@ -144,8 +160,3 @@ def _forget_drafts(account: Account) -> set[str]:
         table.delete().where(table.application.in_(drafts)).execute()
     Application.update(state=State.WITHDRAWN, closed_at=now(), answers={}, records={}).where(Application.id.in_(drafts)).execute()
     return files
-
-
-def _needed(digest: str) -> bool:
-    """The store keeps equal files once: somebody else's may be the same."""
-    return any(table.select().where(table.digest == digest).exists() for table in (Upload, Document, DataCopy))

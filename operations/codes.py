@@ -55,12 +55,13 @@ def begin(
     name: str = "",
     **said: Any,
 ) -> OneTimeCode:
-    """Open a challenge and promise its code; `said` is what else its message tells. Earlier ones of that account and purpose are void.
+    """Open a challenge and promise its code; `said` is what else its message tells. Earlier ones of that account and purpose are void,
+    but for a delegation: one office's request leaves another's alone.
 
     Part of the caller's transaction, who asked `allow` before it: a limit that trips must leave its trace.
     """
     moment = now()
-    if account is not None:
+    if account is not None and purpose is not Purpose.DELEGATE:
         earlier = (OneTimeCode.account == account) & (OneTimeCode.purpose == purpose) & OneTimeCode.used_at.is_null()
         OneTimeCode.update(expires_at=moment).where(earlier & (OneTimeCode.expires_at > moment)).execute()
     challenge = OneTimeCode.create(

@@ -23,11 +23,12 @@ def collect() -> int:
     before, deleted = now() - LYING, 0
     lying = iter(outside.storage.untouched(before))
     while some := list(islice(lying, AT_ONCE)):
-        for digest in set(some) - _referred(some):
+        for digest in set(some) - referred(some):
             outside.storage.delete(digest, untouched_since=before)
             deleted += 1
     return deleted
 
 
-def _referred(digests: Iterable[str]) -> set[str]:
+def referred(digests: Iterable[str]) -> set[str]:
+    """Those that a row still names: equal files are kept once, somebody else's may be the same."""
     return {row[0] for column in REFERRING for row in column.model.select(column).where(column.in_(digests)).tuples()}

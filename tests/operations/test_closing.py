@@ -17,11 +17,14 @@ from models import (
     Bill,
     DataCopy,
     Identifier,
+    KeptForm,
     Message,
     Outbox,
     PaymentAttempt,
+    PublicEntry,
     SecurityEvent,
     Session,
+    Support,
     Upload,
 )
 from operations import closing, confirming, entrance, housekeeping, outbox, own_data, registering, sessions
@@ -110,6 +113,19 @@ def test_nobody_signs_in_to_a_closed_account_and_its_address_is_free_again(clock
     again = registering.register(a_registration(), locale="en", address=ADDRESS)
     phone = registering.verify_email(again, last_code(), locale="en", address=ADDRESS)
     assert registering.verify_phone(phone, last_code("sms"), address=ADDRESS).id != account.id
+
+
+def test_what_they_supported_counts_on_without_them_and_what_they_typed_goes(salim: Account, clock: Clock) -> None:
+    report = an_application(a_person(), State.IN_REVIEW)
+    said = {"reference": report.reference, "service": "trial.parking", "kind": "light", "state": State.IN_REVIEW, "open": True}
+    entry = PublicEntry.create(application=report, submitted_at=now(), updated_at=now(), supporters=1, **said)
+    Support.create(entry=entry, supporter="a digest", account=salim, at=now())
+    KeptForm.create(account=salim, path="/profile", fields={"name": "Salim"}, at=now())
+    asked(salim)
+    clock.forward(days=8)
+    closing.erase_due()
+    assert [(row.entry_id, row.account_id) for row in Support.select()] == [(entry.id, None)]
+    assert not KeptForm.select().exists()
 
 
 def test_signing_in_within_the_seven_days_keeps_the_account(salim: Account, clock: Clock) -> None:

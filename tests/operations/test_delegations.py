@@ -252,6 +252,14 @@ def test_the_head_says_who_works_there(amal: Actor) -> None:
         offices.of(added)
 
 
+def test_two_offices_may_ask_the_same_customer(amal: Actor, customer: Account) -> None:
+    other = an_operator(an_office(), head=True)
+    first, second = ask(amal, "salim@bawaba.example"), ask(other, "salim@bawaba.example")
+    delegations.by_code(amal, first.id, code_of(first), **WHERE)
+    delegations.by_code(other, second.id, code_of(second), **WHERE)
+    assert {row.consent for row in Delegation.select()} == {"code"} and Delegation.select().count() == 2
+
+
 def test_a_blocked_office_acts_for_nobody(amal: Actor, customer: Account) -> None:
     there = acting_by(amal, agreed(offices.of(amal).office, customer, amal))
     asked = ask(amal, "salim@bawaba.example")

@@ -140,9 +140,9 @@ def test_it_is_gone_after_a_day_and_its_file_with_it(drawing: Bank, clock: Clock
     clock.forward(days=1, minutes=1)
     with pytest.raises(NotFound):
         own_papers.fetch(actor, paper.id)
-    assert digest in stored_files._referred([digest])
+    assert digest in stored_files.referred([digest])
     own_papers.forget()
-    assert not OwnPaper.select().exists() and not stored_files._referred([digest])
+    assert not OwnPaper.select().exists() and not stored_files.referred([digest])
 
 
 def test_asking_again_shows_what_stands_now(drawing: Bank) -> None:

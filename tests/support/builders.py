@@ -26,7 +26,7 @@ def a_person(
     given = {"first_name": "Salim", "family_name": "Al-Harthy", "arabic_name": "سالم الحارثي", "password": PASSWORD} | data
     return accounts.ensure(
         email=email or f"person{number}@bawaba.example",
-        phone=phone or f"+96892{number:06}",
+        phone=phone or f"+96894{number:06}",
         civil_number=civil_number,
         civil_number_verified=verified and bool(civil_number),
         **given,
