@@ -26,7 +26,7 @@ SECTIONS = {"cleanliness": "health", "food": "health", "animals": "health"} | {
 }
 
 
-def refusals(case: Case) -> Iterator[Refusal]:
+def nowhere(case: Case) -> Iterator[Refusal]:
     if not any(case.get(name) for name in ("place", "address", "addressing")):
         yield Refusal(_("Say where it is: on the map, by words, or by the building's addressing number."), field="place")
 
@@ -44,6 +44,7 @@ where = Step(
     Text("address", _("Describe the place"), required=False, longest=500),
     Pattern("addressing", _("Addressing number"), hint=_("It stands on the building, if you see one."), required=False, shape=r"\d{1,10}"),
     assurance=Assurance.NONE,
+    refusals=nowhere,
 )  # fmt: skip
 story = Step(
     "story",
@@ -68,7 +69,6 @@ service = Service(
     known_as=(_("Report a problem"), _("Follow a complaint")),
     needs=(_("The place: on the map, or described"), _("A photo, if you have one")),
     steps=(what, where, story),
-    refusals=refusals,
     charge=Charge.NEVER,
     decision=Decision.CLERK,
     within=WorkingDays(5),
