@@ -169,7 +169,7 @@ def choose(actor: Actor, code: str, *, on: bool) -> Register:
     """For oneself, in one's account."""
     register = _register(code)
     _set(actor.account, register, on)
-    audit.record(actor, "reminders.on" if on else "reminders.off", register.code)
+    audit.record(actor, f"reminders.{'on' if on else 'off'}", register.code)
     return register
 
 

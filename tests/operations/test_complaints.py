@@ -62,8 +62,12 @@ def test_a_correction_that_changes_the_category_takes_it_to_the_other_section():
 
 
 def test_it_needs_a_place_in_some_way():
-    actor, opened = a_draft(place=None)
+    actor = a_guest()
     with pytest.raises(Refusal, match="where it is"):
+        a_draft(actor, place=None)
+    opened = applications.of(actor, Application.get().reference)
+    assert (step := opened.next_step()) and step.name == "where"
+    with pytest.raises(Refusal, match="still missing"):
         submission.submit(actor, opened.reference, submission.offer(opened).seal)
     for said in ({"address": "Behind the school"}, {"addressing": "1234"}):
         a_complaint(place=None, **said)

@@ -21,7 +21,7 @@ def demo(portal: Flask) -> None:
 def browser_of(portal: Flask, *, clerk: bool | str, language: str = "en", **person: str) -> Client:
     account = a_person(**person)
     if clerk:
-        Role.create(account=account, name="clerk", authority=clerk if isinstance(clerk, str) else "municipality")
+        Role.create(account=account, name="clerk", authority=clerk if isinstance(clerk, str) else "municipality.administration")
     client = portal.test_client()
     client.set_cookie("language", language)
     with client.session_transaction() as cookie:

@@ -36,7 +36,7 @@ def browser_of(portal: Flask, *roles: tuple[str, str], language: str = "en", acc
 
 @pytest.fixture
 def supervisor(portal: Flask) -> Client:
-    return browser_of(portal, ("supervisor", "municipality"))
+    return browser_of(portal, ("supervisor", DESK))
 
 
 def maryam() -> Account:
