@@ -3,6 +3,7 @@
 Some people are parked at each stage of a renewal; a page is its address and the cookies of whoever stands there.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys import story
 from tests.journeys.addressing import come_to_the_place, see_the_map
 from tests.journeys.place import Arrive, Place, press
+from tests.journeys.test_lease import a_lease, cancel
 from tests.journeys.traveller import DECLINED, NEVER, REVIEWED, SERVICE, Traveller
 from tests.journeys.workplaces import workplaces
 from tests.support.portal import Person, Portal
@@ -46,6 +48,12 @@ FOR_EVERYBODY = (
     Place("recover", "/account/recovery"),
     Place("link-over", "/account/codes/none/none"),
     Place("authority", "/authorities/municipality"),
+    Place("authority-search", "/authorities/municipality?q=عقد"),
+    Place("complaints", "/complaints"),
+    Place("complaints-wrong", "/complaints?number=12"),
+    Place("complain-without-account", "/services/municipality.complaint/without-account"),
+    Place("follow", "/follow"),
+    Place("follow-wrong", "/follow", first=press("main form button.button--primary")),
     Place("track", "/track"),
     Place("track-wrong", "/track", first=press("#track button.button--primary")),
     Place("verify", "/verify"),
@@ -207,6 +215,21 @@ def addressing(portal: Portal, browser: Browser) -> Iterator[Place]:
     )
 
 
+def leasing(portal: Portal, browser: Browser) -> Iterator[Place]:
+    owner, other = portal.member(), portal.stranger()
+    landlord = _walker(portal, browser, owner)
+    reference = cancel(landlord, a_lease(portal, owner, other))
+    link = re.search(r"http\S+/agreements/\S+", portal.message(other.phone)["text"])
+    assert link
+    yield from _parked(
+        landlord,
+        ("step-end", f"/applications/{reference}/steps/end"),
+        ("overview-agreement", f"/applications/{reference}"),
+        ("invoices", "/invoices"),
+    )
+    yield Place("agreement", link[0])
+
+
 def registered_already(portal: Portal, browser: Browser) -> Iterator[Place]:
     traveller = _walker(portal, browser, portal.member())
     traveller.go("/services/chamber.register-membership")
@@ -283,6 +306,7 @@ PARKS = (
     proven,
     answering,
     addressing,
+    leasing,
     registered_already,
     deciding,
     owing,

@@ -28,7 +28,7 @@ FIRST_VIEWS = (
     "overview-complete",
 )
 """One page of each kind; a browser that has seen none before."""
-CAPTCHA = ("sign-in", "register", "recover")
+CAPTCHA = ("sign-in", "register", "recover", "complain-without-account")
 """Pages that bring the proof of work along, which says something only once it has been set up."""
 
 

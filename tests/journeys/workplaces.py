@@ -62,6 +62,7 @@ from operations.staff import Duty
 from operations.visits import Finding, Plan
 from tests.journeys.place import Arrive, Place
 from tests.support.builders import signed_in
+from tests.support.complaints import a_complaint, a_photo
 from tests.support.offices import agreed, an_office
 from tests.support.portal import EXPIRES, TODAY, Person, Portal
 
@@ -86,7 +87,7 @@ def workplaces(portal: Portal, _browser: Browser) -> Iterator[Place]:
         actor, other = _staff(person, *Duty), _staff(colleague, Duty.CLERK, Duty.ADMINISTRATOR)
         people = [_named(applicant, *names) for applicant, (*names, _subject) in zip(applicants, APPLICANTS, strict=True)]
         pages = [*_desk(actor, other, people), *_till(actor, people[0]), *_supervision(), *_administration(portal, actor, other)]
-        pages += _audit()
+        pages += [*_audit(), *_complaints(people[1])]
         of_office, of_customer, delegation = _office(operator, applicants[0], people[0])
     acting = portal.session_cookie(operator)
     with portal.tables():
@@ -165,10 +166,10 @@ def _desk(actor: Actor, other: Actor, people: list[Actor]) -> Pages:
     asked = _ask(people[1], APPLICANTS[1][-1])
     casework.take(other, asked)
     opinions.ask(other, asked, SECTION, "هل في الحديقة كهرباء؟")
-    yield "desk", "/desk"
-    yield "desk-all", "/desk?show=in-review"
-    yield "desk-search", "/desk?q=الكندي"
-    yield "desk-bulk", "/desk?show=in-review", choose(waiting[0], waiting[2])
+    yield "desk", f"/desk?desk={DESK}"
+    yield "desk-all", f"/desk?desk={DESK}&show=in-review"
+    yield "desk-search", f"/desk?desk={DESK}&q=الكندي"
+    yield "desk-bulk", f"/desk?desk={DESK}&show=in-review", choose(waiting[0], waiting[2])
     yield "desk-application", f"/desk/{full}"
     yield "desk-opinion", f"/desk/{asked}/opinions/{_last(Opinion)}"
     yield "desk-ask", f"/desk/{full}/opinions"
@@ -260,6 +261,14 @@ def _extract(portal: Portal) -> Path:
 def _audit() -> Pages:
     yield "audit", "/audit"
     yield "audit-entry", f"/audit/{_last(AuditEntry)}"
+
+
+def _complaints(actor: Actor) -> Pages:
+    """One that everybody sees; and what the till is to transfer."""
+    _actor, reference = a_complaint(actor, story="المصباح أمام المدرسة مطفأ منذ أسبوع.", photo=a_photo())
+    yield "complaint", f"/complaints/{reference}"
+    yield "desk-complaint", f"/desk/{reference}"
+    yield "payouts", "/payouts"
 
 
 def _office(person: Person, customer: Person, owner: Actor) -> tuple[list[Any], list[Any], int]:
