@@ -10,7 +10,7 @@ GROUPS = (
     ),
     Group(_("Building addresses"), ("add-address", "print-address-card")),
     Group(
-        _("Building"),
+        _("Construction"),
         (
             "major-permit",
             "start-building",

@@ -94,7 +94,7 @@ def fill_registration(traveller: Traveller) -> None:
 def look_at_the_dashboard(traveller: Traveller) -> None:
     """Every service is a card to open; the announced ones lead nowhere."""
     traveller.go("/dashboard")
-    cards = traveller.page.locator(".cards .card")
+    cards = traveller.page.locator(".cards .card, .links li")
     expect(cards).to_have_count(sum(len(authority.services) for authority in AUTHORITIES))
     expect(cards.locator("a")).to_have_count(cards.count())
     for authority in AUTHORITIES:
