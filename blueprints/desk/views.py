@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import url_for
 from markupsafe import Markup
@@ -130,6 +131,7 @@ def queue(
     desks: list[str], at: str, view: str, listed: Queue, asked: str, narrowing: dict[str, Any], chosen: list[str]
 ) -> dict[str, Any]:
     counts = {"waiting": listed.waiting, "mine": listed.mine, "asked": listed.asked}
+    here = url_for("desk.queue")  # once, for what are twenty addresses
     shows = Shows(
         bulk=bool(asked) or view in ("waiting", "mine", "in-review", "urgent"),
         due=any(line.due_at for line in listed.lines),
@@ -141,12 +143,13 @@ def queue(
         "authority": catalogue.authorities[at.partition(".")[0]].title,
         "desk": at,
         "desks": [
-            {"title": catalogue.desks[desk], "href": url_for("desk.queue", desk=desk), "current": desk == at} for desk in desks
+            {"title": catalogue.desks[desk], "href": f"{here}?{urlencode({'desk': desk})}", "current": desk == at}
+            for desk in desks
         ],
         "tabs": [
             {
                 "title": shown.title,
-                "href": url_for("desk.queue", desk=at, show=name),
+                "href": f"{here}?{urlencode({'desk': at, 'show': name})}",
                 "current": not asked and name == view,
                 "count": _counted(counts[name]) if name in counts else None,
             }
