@@ -30,7 +30,7 @@ from models import (
 )
 from models import Counter as Series
 
-STANDING = ("housekeeping", "retention", "escalations")  # work that comes back for ever
+STANDING = ("housekeeping", "retention", "escalations", "reminders")  # work that comes back for ever
 TOLD = ("payment_received", "application_completed")
 
 

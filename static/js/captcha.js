@@ -12,6 +12,8 @@ const setUp = async (widget) => {
     $altcha.algorithms.set(`PBKDF2/SHA-${size}`, () => new Worker(pbkdf2));
   }
   widget.configure({ language, hideFooter: true, hideLogo: true });
+  // who began to type while this was still coming has touched the form already
+  if (widget.closest("form")?.contains(document.activeElement)) widget.verify();
 };
 
 const all = () => document.querySelectorAll(fresh).forEach(setUp);

@@ -80,10 +80,11 @@ def test_an_index_finds_what_is_near(database: Database):
     }
     kept = public_list._in_box._for_this_database()
     values = [value.value(given) if hasattr(value, "value") else value for value in kept._values]
-    if database.for_update:  # PostgreSQL, with too few rows to want an index
-        database.execute_sql("SET LOCAL enable_seqscan = off")
-    explain = "EXPLAIN" if database.for_update else "EXPLAIN QUERY PLAN"
-    assert "public_entry_near" in str(database.execute_sql(f"{explain} {kept._text}", values).fetchall())
+    with database.atomic():
+        if database.for_update:  # PostgreSQL, with too few rows to want an index
+            database.execute_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if database.for_update else "EXPLAIN QUERY PLAN"
+        assert "public_entry_near" in str(database.execute_sql(f"{explain} {kept._text}", values).fetchall())
 
 
 # --- The list --------------------------------------------------------------------------------------------------------------------

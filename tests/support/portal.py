@@ -43,7 +43,7 @@ from tools.setup import AUTHORITY
 
 TODAY = dt.date(2018, 3, 18)  # the day of the manual's renewal
 EXPIRES = dt.date(2018, 3, 19)
-PEOPLE = 80
+PEOPLE = 200
 PIN = "1234"
 PATIENCE = 20  # seconds for what happens behind the scenes
 
