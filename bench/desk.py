@@ -12,6 +12,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -61,8 +62,7 @@ def figures(house: House, name: str, rows: int, quick: bool) -> Iterator[Figure]
 def _asked(actor: Actor, name: str, texts: list[str], times: int) -> Iterator[Figure]:
     """The same texts twice: the first time much is still on the disk, the second in memory."""
     for turn in ("first", "again"):
-        each = iter(texts)
-        half, worst = _percentiles(lambda each=each: desk.search(actor, DESK, next(each)), times)  # type: ignore[misc]
+        half, worst = _percentiles(map(partial(desk.search, actor, DESK), texts).__next__, times)
         yield Figure(f"{name}_{turn}", half, "ms")
         yield Figure(f"{name}_{turn}_p99", worst, "ms")
 

@@ -16,14 +16,14 @@ FREE: RateLimitItem = parse("3/hour")
 NO_SCRIPTS = _("Scripts are off: sign in to go on asking, or come back in an hour.")
 
 
-def must_show(kind: str) -> bool:
+def must_show(kind: str, free: RateLimitItem = FREE) -> bool:
     """Whether the next question of that kind from there comes with a solved CAPTCHA."""
-    return not actor().signed_in and not _counter().limiter.test(FREE, kind, address())
+    return not actor().signed_in and not _counter().limiter.test(free, kind, address())
 
 
-def asked(kind: str) -> None:
+def asked(kind: str, free: RateLimitItem = FREE) -> None:
     """One more was asked from there."""
-    _counter().limiter.hit(FREE, kind, address())
+    _counter().limiter.hit(free, kind, address())
 
 
 def wrong(kind: str, solution: str) -> Text | None:
