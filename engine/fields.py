@@ -29,13 +29,16 @@ Option = tuple[int | str, Wording]
 
 @dataclass(frozen=True)
 class Field:
-    """`starts_as` is what stands in it before it is answered, from what was answered before it."""
+    """`starts_as` is what stands in it before it is answered, from what was answered before it. Where there is `asked`, it is a question
+    only of the cases that it says, as they stand by what earlier steps answered.
+    """
 
     name: str
     label: Wording
     hint: Wording | None = None
     required: bool = True
     starts_as: Callable[[Any], Any] | None = field(default=None, kw_only=True)
+    asked: Callable[[Any], bool] | None = field(default=None, kw_only=True)
 
     def clean(self, typed: str) -> Any:
         text = typed.replace("\0", "").strip()  # PostgreSQL has no place for a NUL

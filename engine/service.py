@@ -281,6 +281,17 @@ class Step:
     def fields(self) -> tuple[Field, ...]:
         return inputs(self.items)
 
+    def asked(self, case: Case) -> tuple[Field, ...]:
+        """Those of its fields that are a question of this very case, once the steps before it are answered."""
+        return tuple(field for field in self.fields if _asked(field, case))
+
+
+def _asked(field: Field, case: Case) -> bool:
+    try:
+        return field.asked is None or bool(field.asked(case))
+    except KeyError:
+        return False  # what it depends on is not answered yet
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

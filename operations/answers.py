@@ -12,12 +12,12 @@ from engine.fields import ByNumber, Field, Found, FromRegister, Slot, files_of
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
-from engine.service import Service, Step
+from engine.service import Case, Service, Step
 from engine.wording import _
 from models import Application, Upload, database
 from operations import bookings, corrections, registers
 from operations.applications import Opened, lock
-from operations.now import now
+from operations.now import now, today
 from operations.outside import outside
 
 
@@ -233,6 +233,7 @@ def _keep(actor: Actor, opened: Opened, step: Step, values: dict[str, Any], reco
             kept = _without(field, kept)
     kept |= {name: record.frozen() for name, record in records.items() if record}
     kept = {name: frozen for name, frozen in kept.items() if records.get(name, frozen)}
+    _forget_unasked(opened.service, answers, kept)
     row.answers, row.records, row.updated_at = answers, kept, now()
     row.save()
     for field in step.fields:
@@ -250,6 +251,16 @@ def _forget_dependents(service: Service, name: str, answers: dict[str, Any], rec
                 answers.pop(field.name, None)
                 for key in [key for key in records if key.partition(":")[0] == field.name]:
                     del records[key]
+
+
+def _forget_unasked(service: Service, answers: dict[str, Any], records: dict[str, Any]) -> None:
+    """What was answered as another case than this has become is no part of it."""
+    case = Case(answers, {name: catalogue.record(frozen) for name, frozen in records.items()}, today())
+    for step in service.steps:
+        asked = {field.name for field in step.asked(case)}
+        for name in (field.name for field in step.fields if field.name not in asked):
+            answers.pop(name, None)
+            records.pop(name, None)
 
 
 def _bind(row: Application, field: UploadField, files: list[dict[str, Any]]) -> None:

@@ -87,8 +87,9 @@ class Opened:
         return Case(self.answers, self.records, today())
 
     def complete(self, step: Step) -> bool:
-        answered = all(field.name in self.answers for field in step.fields if field.required)
-        return answered and not any(step.refusals(self.case()))
+        case = self.case()
+        answered = all(field.name in self.answers for field in step.asked(case) if field.required)
+        return answered and not any(step.refusals(case))
 
     def next_step(self) -> Step | None:
         """The first step that still lacks an answer; None when all is answered."""

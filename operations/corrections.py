@@ -30,14 +30,21 @@ def _last_return(application: Any) -> Any:
 
 def open_fields(opened: Opened, step: Step, remarks: dict[str, str]) -> tuple[Field, ...]:
     """What of a step may be answered: all of a draft; of a returned application what was asked, and what that leaves unanswered."""
+    asked = step.asked(opened.case())
     if not remarks:
-        return step.fields
-    return tuple(field for field in step.fields if field.name in remarks or field.name not in opened.answers)
+        return asked
+    return tuple(field for field in asked if field.name in remarks or field.name not in opened.answers)
 
 
 def open_steps(opened: Opened, remarks: dict[str, str]) -> list[Step]:
     """The steps to go through, in order: all of a draft's, of a returned application those with something to answer."""
-    return [step for step in opened.service.steps if not remarks or open_fields(opened, step, remarks)]
+    return [step for step in _asking(opened) if not remarks or open_fields(opened, step, remarks)]
+
+
+def _asking(opened: Opened) -> list[Step]:
+    """Without those all of whose questions are for other cases."""
+    case = opened.case()
+    return [step for step in opened.service.steps if not step.fields or step.asked(case)]
 
 
 def supersede(row: Application) -> None:

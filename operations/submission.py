@@ -226,7 +226,7 @@ def _frozen_step(opened: Opened, step: Step) -> dict[str, Any]:
 def rows_of(opened: Opened, step: Step) -> list[tuple[str, Any, Any]]:
     """What a step asked and was answered, as the check page lists it: the field's name, label and value."""
     rows: list[tuple[str, Any, Any]] = []
-    for field in step.fields:
+    for field in step.asked(opened.case()):
         if isinstance(field, Found):
             rows += [(field.name, record.number, record.title) for record in opened.case().found(field.name)]
         elif isinstance(field, FromRegister):

@@ -224,7 +224,7 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         "position": opened.service.steps.index(step),
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
-        "kept": [] if asked == step.fields else list(_terms(_kept(opened, step, {field.name for field in asked}))),
+        "kept": [] if asked == step.asked(opened.case()) else list(_terms(_kept(opened, step, {field.name for field in asked}))),
         "none": next(
             (field.none for field in asked if isinstance(field, FromRegister | Slot) and offered.get(field.name) == []), None
         ),
