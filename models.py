@@ -1019,7 +1019,7 @@ class FeeRule(Row):
     code = TextField()
     variant = TextField(default="")
     label = JSONField()
-    kind = TextField(constraints=[Check("kind IN ('flat', 'per-unit', 'share', 'multiple', 'tier')")])
+    kind = TextField(constraints=[Check("kind IN ('flat', 'per-unit', 'share', 'multiple', 'tier', 'late', 'late-months')")])
     amount = MoneyField(null=True)  # null: nobody has set it
     rate = IntegerField(default=0)  # per mille
     threshold = IntegerField(default=0)

@@ -1,16 +1,18 @@
 """From fees to a priced quote: code says which fee and how many, the schedule says how much and by which decree."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from engine.calendar import add_months
 from engine.errors import Refusal
 from engine.money import Money
-from engine.wording import Words, _
+from engine.wording import Text, Words, _
 
 PER_MILLE = 1000
+DAY = dt.timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -19,6 +21,11 @@ class Kind(StrEnum):
     SHARE = "share"  # `rate` per mille of a base amount; all of it, where a register quotes the amount
     MULTIPLE = "multiple"  # `rate` per mille of the fee named in `of`; with a `threshold`, once the quantity is above it
     TIER = "tier"  # the amount of the highest `threshold` reached by the quantity
+    LATE = "late"  # amount, once the `threshold` of days of grace since the fee's `since` is over
+    LATE_MONTHS = "late-months"  # amount × months begun since that grace was over
+
+
+FINES = frozenset({Kind.LATE, Kind.LATE_MONTHS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Fee:
     """What a service asks the schedule for. `share` is part of the fee: (6, 12) is half of it. `base` feeds fees that are a share.
 
     `about` follows the fee's name on its line: which of several it is. A `deposit` is held for whoever pays it and goes back to them.
+    A fine for being late counts from `since`, the last day in time, and only what comes after `fined`, the day up to which one was paid;
+    where none is due, there is no line of it.
     """
 
     code: str
@@ -35,6 +44,8 @@ class Fee:
     base: Money = Money(0)
     about: Words | None = field(default=None, hash=False)
     deposit: bool = False
+    since: dt.date | None = None
+    fined: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a quote, in both languages, with the rule it rests on. What is a `deposit` is never earned."""
+    """One line of a quote, in both languages, with the rule it rests on. What is a `deposit` is never earned.
+
+    `note` says how it came about, where its name does not; a `fine` may be waived.
+    """
 
     label: Words
     fee: str
@@ -98,6 +112,8 @@ class Line:
     quantity: int
     amount: Money
     deposit: bool = False
+    note: Text | Words | None = None
+    fine: bool = False
 
     def frozen(self) -> dict[str, Any]:
         return {
@@ -107,11 +123,22 @@ class Line:
             "quantity": self.quantity,
             "baisa": self.amount.baisa,
             **({"deposit": True} if self.deposit else {}),
+            **({"note": self.note} if self.note else {}),
+            **({"fine": True} if self.fine else {}),
         }
 
     @classmethod
     def thaw(cls, data: dict[str, Any]) -> "Line":
-        return cls(data["label"], data["fee"], data["rule"], data["quantity"], Money(data["baisa"]), data.get("deposit", False))
+        return cls(
+            data["label"],
+            data["fee"],
+            data["rule"],
+            data["quantity"],
+            Money(data["baisa"]),
+            data.get("deposit", False),
+            data.get("note"),
+            data.get("fine", False),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +179,13 @@ class Unset(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The fee rules as they stand. A variant falls back to the rule without one."""
+    """The fee rules as they stand. A variant falls back to the rule without one.
+
+    `closed` says on which days nobody could have come in time: grace does not end on such a day.
+    """
 
     rules: tuple[Rule, ...]
+    closed: Callable[[dt.date], bool] = lambda day: False
 
     def rule(self, fee: Fee, day: dt.date) -> Rule:
         """The priced rule for this fee on this day. Raises Unset."""
@@ -169,7 +200,16 @@ class Schedule:
 
     def quote(self, fees: Iterable[Fee], day: dt.date) -> Quote:
         """Price the fees on that day. Raises Unset when a fee has no amount."""
-        return Quote(tuple(self._line(fee, day) for fee in fees), day)
+        lines = (self._line(fee, day) for fee in fees)
+        return Quote(tuple(line for line in lines if line.amount or not line.fine), day)
+
+    def late_from(self, since: dt.date, grace: int) -> dt.date:
+        """The first day on which something is late that had to be done by `since` and has so many days of grace. *[ours]*: where the
+        last of them is a day off, the next working day is in time too."""
+        last = since + grace * DAY
+        while self.closed(last):
+            last += DAY
+        return last + DAY
 
     def changed(self, changes: Iterable[Change]) -> "Schedule":
         """The schedule as it will be: each change ends the version it follows."""
@@ -177,7 +217,7 @@ class Schedule:
         ended = (
             replace(rule, effective_to=by_rule[rule.id].effective_from) if rule.id in by_rule else rule for rule in self.rules
         )
-        return Schedule((*ended, *(change.version() for change in by_rule.values())))
+        return replace(self, rules=(*ended, *(change.version() for change in by_rule.values())))
 
     def variants(self, code: str, day: dt.date) -> list[Rule]:
         """All rules of a fee standing on that day, for the page that says what a service costs."""
@@ -190,7 +230,8 @@ class Schedule:
             amount = max(amount, rule.least)
         if rule.most is not None:
             amount = min(amount, rule.most)
-        return Line(_label(rule, fee), fee.code, rule.id, fee.quantity, amount, fee.deposit)
+        note = self._late_note(rule, fee, day) if amount else None
+        return Line(_label(rule, fee), fee.code, rule.id, fee.quantity, amount, fee.deposit, note, rule.kind in FINES)
 
     def _amount(self, rule: Rule, fee: Fee, day: dt.date) -> Money:
         amount = rule.amount or Money(0)
@@ -200,12 +241,48 @@ class Schedule:
             return amount * max(fee.quantity - rule.threshold, 0)
         if rule.kind is Kind.SHARE:
             return fee.base.share(rule.rate, PER_MILLE)
+        if rule.kind in FINES:
+            return amount * self._times_late(rule, fee, day)
         if rule.kind is Kind.MULTIPLE and rule.threshold >= fee.quantity:
             return Money(0)
         if rule.kind is Kind.MULTIPLE:
             of = Fee(rule.of, fee.variant, 1 if rule.threshold else fee.quantity, base=fee.base)
             return self._amount(self.rule(of, day), of, day).share(rule.rate, PER_MILLE)
         return amount
+
+    def _times_late(self, rule: Rule, fee: Fee, day: dt.date) -> int:
+        """How often a fine is due: once, or for each month begun; without what was paid before."""
+        if fee.since is None:
+            return 0
+        late = self.late_from(fee.since, rule.threshold)
+        months = months_begun(late, day) - (months_begun(late, fee.fined) if fee.fined else 0)
+        return (
+            max(months, 0)
+            if rule.kind is Kind.LATE_MONTHS
+            else int(months_begun(late, day) > 0 and not (fee.fined and fee.fined >= late))
+        )
+
+    def _late_note(self, rule: Rule, fee: Fee, day: dt.date) -> Text | None:
+        if rule.kind not in FINES or fee.since is None:
+            return None
+        late, months = self.late_from(fee.since, rule.threshold), self._times_late(rule, fee, day)
+        if rule.kind is Kind.LATE:
+            return _("Late since %(day)s", day=late)
+        return _(
+            "Late since %(day)s: %(num)s month begun × %(amount)s",
+            "Late since %(day)s: %(num)s months begun × %(amount)s",
+            day=late,
+            num=months,
+            amount=rule.amount,
+        )
+
+
+def months_begun(first: dt.date, day: dt.date) -> int:
+    """How many months, counted from that first day, have begun by the other: 1 on it, 2 a month later; 0 before it."""
+    if day < first:
+        return 0
+    months = (day.year - first.year) * 12 + day.month - first.month
+    return months + (add_months(first, months) <= day)
 
 
 def _label(rule: Rule, fee: Fee) -> Words:

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from engine.money import Money
 from engine.service import Case, Service
 from engine.wording import _
 from models import FeeRule, database
+from operations import office_hours
 from operations.outside import outside
 from operations.register_imports import whole
+from operations.rendering import both
 from statements import statement
 
 HEADINGS = ("code", "variant", "label_en", "label_ar", "kind", "amount", "rate", "threshold", "of", "from", "source", "confirmed")
@@ -25,8 +28,12 @@ NEVER_EMPTY = ("code", "label_en", "label_ar", "kind", "from", "source")
 
 def schedule() -> Schedule:
     """The rules as they stand. Where unconfirmed fees may not be charged (production), they count as unset."""
-    rules = _rules()
-    return Schedule(tuple(rule if rule.confirmed or outside.demo_fees else replace(rule, amount=None, rate=0) for rule in rules))
+    rules = (rule if rule.confirmed or outside.demo_fees else replace(rule, amount=None, rate=0) for rule in _rules())
+    return Schedule(tuple(rules), closed=cache(_day_off))
+
+
+def _day_off(day: dt.date) -> bool:
+    return office_hours.calendar(day).hours(day) is None
 
 
 def _rules() -> list[Rule]:
@@ -45,7 +52,8 @@ def every_rule() -> list[Rule]:
 
 def quote(service: Service, case: Case) -> Quote:
     """Price what the service asks for this case on its day. Raises fees.Unset."""
-    return schedule().quote(service.fees(case), case.today)
+    priced = schedule().quote(service.fees(case), case.today)
+    return replace(priced, lines=tuple(replace(line, note=both(line.note)) if line.note else line for line in priced.lines))
 
 
 def tariff(service: Service, day: dt.date) -> list[Rule]:

@@ -293,7 +293,10 @@ def price(opened: Opened) -> dict[str, Any]:
 
 
 def quoted(quote: Quote) -> dict[str, Any]:
-    return {"lines": [{"title": line.label, "amount": line.amount} for line in quote.lines], "total": quote.total}
+    return {
+        "lines": [{"title": line.label, "amount": line.amount, "note": line.note} for line in quote.lines],
+        "total": quote.total,
+    }
 
 
 def _facts(also: Iterable[dict[str, Any]]) -> list[tuple[Any, Any]]:

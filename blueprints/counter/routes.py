@@ -63,7 +63,7 @@ def take(reference: str) -> Response:
         else:
             notice("success", _("Taken. Receipt %(number)s is with the applicant.", number=receipt.number))
             return go(url_for(".till"))
-    lines = [{"title": line.label, "amount": line.amount} for line in due.lines]
+    lines = [{"title": line.label, "amount": line.amount, "note": line.note} for line in due.lines]
     return page("counter/take.html", 422 if form.errors else 200, form=form, due=due, lines=lines)
 
 

@@ -150,4 +150,11 @@ def _price(rule: Rule) -> Any:
         return _("%(rate)s per thousand of the amount", rate=rule.rate)
     if rule.kind is Kind.MULTIPLE:
         return _("%(rate)s thousandths of that fee", rate=rule.rate)
+    if rule.kind is Kind.LATE_MONTHS:
+        return _(
+            "%(amount)s a month, after %(num)s day",
+            "%(amount)s a month, after %(num)s days",
+            amount=rule.amount,
+            num=rule.threshold,
+        )
     return rule.amount

@@ -176,3 +176,78 @@ def test_a_quote_kept_on_a_bill_comes_back_the_same():
     kept = json.loads(json.dumps(quote.frozen(), ensure_ascii=False))
     assert Quote.thaw(kept) == quote
     assert kept["lines"][0]["baisa"] == quote.total.baisa == 1_875_008
+
+
+# --- Being late --------------------------------------------------------------------------------------------------------------------
+
+ENDED = dt.date(2026, 1, 31)  # a Saturday
+
+
+def late(fee: Fee, rule: Rule, day: dt.date, *off: dt.date) -> Quote:
+    return Schedule((rule,), closed=lambda each: each in off).quote([fee], day)
+
+
+def monthly(grace: int = 30) -> Rule:
+    return a_rule("late", 5_000, Kind.LATE_MONTHS, threshold=grace)
+
+
+@pytest.mark.parametrize(
+    ("since", "day", "months"),
+    [
+        (ENDED, ENDED, 0),  # the last day
+        (ENDED, dt.date(2026, 3, 2), 0),  # the last day of grace
+        (ENDED, dt.date(2026, 3, 3), 1),
+        (ENDED, dt.date(2026, 4, 2), 1),
+        (ENDED, dt.date(2026, 4, 3), 2),  # a month later to the day: the second has begun
+        (ENDED, dt.date(2027, 3, 3), 13),
+        (dt.date(2024, 1, 30), dt.date(2024, 2, 29), 0),  # grace ends on the leap day
+        (dt.date(2024, 1, 30), dt.date(2024, 3, 1), 1),
+        (dt.date(2023, 12, 31), dt.date(2024, 2, 28), 1),  # late from 31 January: its month is over on the last of February
+        (dt.date(2023, 12, 31), dt.date(2024, 2, 29), 2),
+        (dt.date(2023, 12, 31), dt.date(2024, 3, 30), 2),
+        (dt.date(2023, 12, 31), dt.date(2024, 3, 31), 3),
+    ],
+)
+def test_every_month_begun_after_the_grace_is_fined(since: dt.date, day: dt.date, months: int):
+    assert late(Fee("late", since=since), monthly(), day).total.baisa == 5_000 * months
+
+
+def test_grace_that_would_end_on_days_off_ends_with_the_next_working_day():
+    eid = [dt.date(2026, 3, day) for day in (2, 3, 4, 5)]
+    schedule = Schedule((monthly(),), closed=lambda day: day in eid)
+    assert schedule.late_from(ENDED, 30) == dt.date(2026, 3, 7)
+    assert late(Fee("late", since=ENDED), monthly(), dt.date(2026, 3, 6), *eid).lines == ()
+    assert late(Fee("late", since=ENDED), monthly(), dt.date(2026, 3, 7), *eid).total.baisa == 5_000
+
+
+def test_a_fine_that_is_charged_once_does_not_grow():
+    once = a_rule("late", 10_000, Kind.LATE, threshold=30)
+    assert [late(Fee("late", since=ENDED), once, dt.date(2026, month, 3)).total.baisa for month in (2, 3, 4, 12)] == [
+        0,
+        10_000,
+        10_000,
+        10_000,
+    ]
+
+
+def test_what_was_fined_before_is_not_fined_again():
+    once, today = a_rule("late", 10_000, Kind.LATE, threshold=30), dt.date(2026, 6, 10)
+    paid = dt.date(2026, 4, 20)
+    assert late(Fee("late", since=ENDED, fined=paid), monthly(), today).total.baisa == 5_000 * (4 - 2)
+    assert late(Fee("late", since=ENDED, fined=today), monthly(), today).lines == ()
+    assert late(Fee("late", since=ENDED, fined=paid), once, today).lines == ()
+    before = dt.date(2026, 1, 5)  # a fine of the year before
+    assert late(Fee("late", since=ENDED, fined=before), once, today).total.baisa == 10_000
+    assert late(Fee("late", since=ENDED, fined=before), monthly(), today).total.baisa == 20_000
+
+
+def test_its_line_says_since_when_and_how_it_is_counted():
+    (line,) = late(Fee("late", since=ENDED), monthly(), dt.date(2026, 5, 20)).lines
+    assert line.fine
+    assert line.note is not None
+    assert line.note.values == {"day": dt.date(2026, 3, 3), "num": 3, "amount": Money(5_000)}  # type: ignore[union-attr]
+
+
+def test_what_is_not_late_has_no_line_and_what_costs_nothing_has_one():
+    assert late(Fee("late", since=ENDED), monthly(), ENDED).lines == ()
+    assert len(Schedule((a_rule(amount=0),)).quote([Fee("card")], DAY).lines) == 1
