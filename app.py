@@ -43,6 +43,7 @@ import blueprints.payments
 import blueprints.payouts
 import blueprints.registers
 import blueprints.reminders
+import blueprints.residency
 import blueprints.security
 import blueprints.style
 import blueprints.supervision
@@ -73,7 +74,7 @@ if TYPE_CHECKING:
     from gateways.pdf.xhtml import XhtmlRenderer
 
 DEMONSTRATION = "Bawaba Demo"  # in the name of the authority that `make setup` makes
-AUTHORITIES = (blueprints.chamber.authority, blueprints.municipality.authority)
+AUTHORITIES = (blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority)
 WEB = (
     blueprints.pages,
     blueprints.accounts,

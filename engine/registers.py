@@ -98,7 +98,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Whose record it is hears so many `days` before its last day, once each, and may renew it by `service` in two taps.
+    """Whose record it is hears so many `days` before its last day, once each, and may renew it by `service` in two taps, where a column
+    of the record may be part of its code.
 
     `record` and `parent` are that service's fields whose answers are the record's number and the number of what it hangs on. `of` is the
     register of what it hangs on, where that says whose it is.
@@ -110,6 +111,10 @@ class Reminder:
     parent: str = ""
     of: str = ""
     days: tuple[int, ...] = (60, 30, 7)
+
+    def service_for(self, data: Mapping[str, Any]) -> str:
+        """The code of the service that renews this very record."""
+        return self.service.format(**data)
 
     def mark(self, left: int) -> int | None:
         """Which reminder it is time for with so many days left: the last one that has come; None while none has, and after the end."""

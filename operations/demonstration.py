@@ -37,6 +37,31 @@ PEOPLE = (
         "family_name": "Al Balushi",
         "arabic_name": "سالم ناصر البلوشي",
     },
+    {
+        "email": "rajesh@example.om",
+        "phone": "+96893334455",
+        "civil_number": "60123456",
+        "first_name": "Rajesh",
+        "middle_name": "Kumar",
+        "family_name": "Menon",
+        "arabic_name": "راجيش كومار مينون",
+    },
+)
+EXTRACTS = (
+    "establishments",
+    "memberships",
+    "addresses",
+    "leases",
+    "permits",
+    "licences",
+    "engineers",
+    "civil_status",
+    "births",
+    "deaths",
+    "identity_cards",
+    "passports",
+    "residences",
+    "resident_cards",
 )
 DESK = "municipality.administration"
 STAFF = (
@@ -47,6 +72,11 @@ STAFF = (
     ("rashid@sohar.example.om", "+96897001009", "Rashid", "Al Maqbali", "راشد المقبالي", Duty.CLERK, "municipality.head"),
     ("khalid@sohar.example.om", "+96897001010", "Khalid", "Al Saidi", "خالد السعيدي", Duty.CLERK, "municipality.finance"),
     ("noor@sohar.example.om", "+96897001021", "Noor", "Al Amri", "نور العامري", Duty.CLERK, "municipality.licences"),
+    ("muna@rop.example.om", "+96897001031", "Muna", "Al Rashdi", "منى الراشدية", Duty.CLERK, "residency.residence"),
+    ("saif@rop.example.om", "+96897001032", "Saif", "Al Ghafri", "سيف الغافري", Duty.CLERK, "residency.civil"),
+    ("jokha@rop.example.om", "+96897001033", "Jokha", "Al Busaidi", "جوخة البوسعيدية", Duty.CLERK, "residency.passports"),
+    ("nabil@rop.example.om", "+96897001034", "Nabil", "Al Wahaibi", "نبيل الوهيبي", Duty.SUPERVISOR, "residency"),
+    ("thuraya@rop.example.om", "+96897001035", "Thuraya", "Al Mahrouqi", "ثريا المحروقية", Duty.CASHIER, "residency"),
     ("badr@sohar.example.om", "+96897001003", "Badr", "Al Maamari", "بدر المعمري", Duty.SUPERVISOR, "municipality"),
     ("aisha@sohar.example.om", "+96897001004", "Aisha", "Al Zadjali", "عائشة الزدجالي", Duty.CASHIER, "municipality"),
     ("yusuf@bawaba.example.om", "+96897001005", "Yusuf", "Al Kindi", "يوسف الكندي", Duty.ADMINISTRATOR, ""),
@@ -79,7 +109,7 @@ DUTIES = {
 def prepare() -> str:
     """Make what is missing; returns who can sign in, in both languages."""
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
-    for name in ("establishments", "memberships", "addresses", "leases", "permits", "licences", "engineers"):
+    for name in EXTRACTS:
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)

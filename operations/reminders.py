@@ -99,7 +99,10 @@ def _spared(register: Register, account: Account, row: RegisterRecord) -> bool:
     """Who wants to hear no more, or is renewing it already."""
     assert register.reminds
     key = register.record(row.number, row.data).key
-    return _stopped.first(account, register.code) is not None or _running.first(register.reminds.service, key) is not None
+    return (
+        _stopped.first(account, register.code) is not None
+        or _running.first(register.reminds.service_for(row.data), key) is not None
+    )
 
 
 @statement
@@ -139,7 +142,9 @@ def renewal(actor: Actor, code: str, number: str) -> tuple[Record, Start]:
     assert register.reminds
     if row is None or actor.holder is None or _holder(register.reminds, row) != actor.holder:
         raise NotFound
-    return register.record(row.number, row.data), Start(register.reminds.service, register.reminds.answers(number, row.parent))
+    return register.record(row.number, row.data), Start(
+        register.reminds.service_for(row.data), register.reminds.answers(number, row.parent)
+    )
 
 
 def _register(code: str) -> Register:
