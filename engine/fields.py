@@ -342,7 +342,8 @@ class FromRegister(Field):
     """One record of a register: one of the person's own, or (with `of`) one that hangs on the record chosen before.
 
     Its answer is the record's number; the record itself is kept on the case under the same name. `brings` are names and registers:
-    the first record of each that hangs on the chosen one is kept with it, where there is one (`case.find(name)`).
+    the first record of each that hangs on the chosen one is kept with it, where there is one (`case.find(name)`). `whose`: only those are
+    offered in which one of these columns has the person's own number, where that is not everybody whose record it is.
     """
 
     register: str = ""
@@ -350,6 +351,7 @@ class FromRegister(Field):
     none: Wording = _("There is no record to choose.")
     own: bool = True
     brings: tuple[tuple[str, str], ...] = ()
+    whose: tuple[str, ...] = ()
 
     def read(self, text: str) -> str:
         return digits.fold(text)

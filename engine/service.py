@@ -36,6 +36,7 @@ __all__ = [
     "Fee",
     "Group",
     "Listing",
+    "Mark",
     "Opening",
     "Party",
     "Payout",
@@ -158,6 +159,18 @@ class Creation:
     register: Register
     data: Mapping[str, Any]
     first_of: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is written down of whoever has that number, in the records of a register that they hold: none, where it holds none of theirs.
+
+    The rules never saw them, so nothing is expected of them but that nobody has written it down yet: else a person looks at it.
+    """
+
+    register: Register
+    holder: str
+    changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +382,7 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
-    effects: Callable[[Case], Iterable[Effect | Creation | Settlement | Payout]] = _nothing
+    effects: Callable[[Case], Iterable[Effect | Creation | Mark | Settlement | Payout]] = _nothing
     agreement: Agreement | None = None
     declaration: Declaration | None = None
     issues: Certificate | tuple[Certificate, ...] | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from engine.catalogue import catalogue
 from engine.fields import ByNumber, Field, Found, FromRegister
 from engine.registers import Record, Register
-from engine.service import Creation, Effect, Settlement
+from engine.service import Creation, Effect, Mark, Settlement
 from models import Application, RecordParty, RegisterRecord
 from operations import counters
 from operations.now import now, today
@@ -25,7 +25,8 @@ def offered(field: FromRegister, civil_number: str | None, answers: dict[str, An
         return []
     if field.of is not None:
         return hanging(field.register, answers.get(field.of, ""))
-    return [_record(row) for row in _theirs(catalogue.registers[field.register], civil_number)]
+    theirs = map(_record, _theirs(catalogue.registers[field.register], civil_number))
+    return [record for record in theirs if not field.whose or civil_number in map(record.data.get, field.whose)]
 
 
 def _theirs(register: Register, civil_number: str) -> Iterable[RegisterRecord]:
@@ -109,7 +110,7 @@ def _numbered(register: Any, number: Any) -> Any:
     return RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number))
 
 
-def apply(effects: Iterable[Effect | Creation | Settlement], application: Application) -> dict[str, Record] | None:
+def apply(effects: Iterable[Effect | Creation | Mark | Settlement], application: Application) -> dict[str, Record] | None:
     """Change and make records, inside the caller's transaction; what was made, by its name.
 
     None, and nothing changed, when a record has moved on since the rules saw it.
@@ -119,17 +120,26 @@ def apply(effects: Iterable[Effect | Creation | Settlement], application: Applic
     planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
     if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
         return None
+    marked = [(mark, row) for mark in every if isinstance(mark, Mark) for row in _locked_held.all(mark.register.code, mark.holder)]
+    if any(row.data.get(name) for mark, row in marked for name in mark.changes):
+        return None
     if any(isinstance(effect, Creation) and _overtaken(effect) for effect in every):
         return None
     for effect, row in planned:
         assert row is not None
-        before, row.data = row.data, {**row.data, **effect.changes}
-        row.holder, row.parent = effect.record.register.hangs_on(row.data)
-        row.remind_on = next_reminder(effect.record.register, row.data, before, row.remind_on)
-        row.changed_at, row.changed_by = now(), application
-        row.save()
-        keep_parties(effect.record.register, row)
+        _change(effect.record.register, row, effect.changes, application)
+    for mark, row in marked:
+        _change(mark.register, row, mark.changes, application)
     return {effect.name: _made(effect, application) for effect in every if isinstance(effect, Creation)}
+
+
+def _change(register: Register, row: RegisterRecord, changes: Mapping[str, Any], application: Application) -> None:
+    before, row.data = row.data, {**row.data, **changes}
+    row.holder, row.parent = register.hangs_on(row.data)
+    row.remind_on = next_reminder(register, row.data, before, row.remind_on)
+    row.changed_at, row.changed_by = now(), application
+    row.save()
+    keep_parties(register, row)
 
 
 def _overtaken(creation: Creation) -> bool:
@@ -220,6 +230,12 @@ def _outside_again(records: Iterable[Record]) -> Iterator[Record]:
 @statement
 def _locked(register: Any, number: Any) -> Any:
     return locked(RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number)))
+
+
+@statement
+def _locked_held(register: Any, holder: Any) -> Any:
+    held = (RegisterRecord.register == register) & (RegisterRecord.holder == holder)
+    return locked(RegisterRecord.select().where(held).order_by(RegisterRecord.id))
 
 
 def _record(row: RegisterRecord) -> Record:
