@@ -58,7 +58,7 @@ EVERY_KIND: tuple[Field, ...] = (
     FromRegister("record", LABEL, register="chamber.memberships"),
     ByNumber("number", LABEL, register="chamber.memberships"),
     Found("violations", LABEL, register="chamber.memberships"),
-    Photo("portrait", _("Photos")),
+    Photo("portrait", LABEL),
     Upload("file", LABEL),
 )
 
