@@ -196,10 +196,14 @@ def keep_parties(register: Register, row: RegisterRecord) -> None:
 
 
 def brought(field: FromRegister, number: str) -> Iterator[tuple[str, Record | None]]:
-    """What comes with a chosen record: of each register that the field names the first record hanging on it; None where there is none."""
-    for name, register in field.brings:
-        row = _hanging.first(register, number)
-        yield name, _record(row) if row else None
+    """What comes with a chosen record: of each register that the field names the first record hanging on it; None where there is none.
+
+    With a record that need not be one's own comes what is public.
+    """
+    for name, code in field.brings:
+        row = _hanging.first(code, number)
+        record = _record(row) if row else None
+        yield name, record if record is None or field.own else record.only(record.register.public)
 
 
 def again(records: Mapping[str, Record], fields: Iterable[Field] = ()) -> Iterator[tuple[str, Record | None]]:
