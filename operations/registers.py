@@ -120,7 +120,9 @@ def apply(effects: Iterable[Effect | Creation | Mark | Settlement], application:
     planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
     if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
         return None
-    marked = [(mark, row) for mark in every if isinstance(mark, Mark) for row in _locked_held.all(mark.register.code, mark.holder)]
+    marked = [
+        (mark, row) for mark in every if isinstance(mark, Mark) for row in _locked_held.all(mark.register.code, mark.holder)
+    ]
     if any(row.data.get(name) for mark, row in marked for name in mark.changes):
         return None
     if any(isinstance(effect, Creation) and _overtaken(effect) for effect in every):

@@ -1,6 +1,15 @@
 """Residency and civil status: residences, cards, passports, births and deaths."""
 
-from blueprints.residency import registers
+from blueprints.residency import (
+    birth_certificate,
+    birth_certificate_copy,
+    death_certificate,
+    death_certificate_copy,
+    issue_id_card,
+    proof_of_registration,
+    registers,
+    replace_id_card,
+)
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
 from engine.wording import _
@@ -9,7 +18,15 @@ authority = Authority(
     code="residency",
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
-    services=(),
+    services=(
+        issue_id_card.service,
+        replace_id_card.service,
+        birth_certificate.service,
+        birth_certificate_copy.service,
+        death_certificate.service,
+        death_certificate_copy.service,
+        proof_of_registration.service,
+    ),
     registers=(
         registers.people,
         registers.births,

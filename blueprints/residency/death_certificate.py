@@ -44,13 +44,17 @@ service = Service(
     title=_("Issue a death certificate"),
     summary=_("We are sorry for your loss. Tell us of it here, and a clerk does the rest."),
     needs=(events.IDENTITY, NOTICE, _("The civil number of who has died, if you have it")),
-    takes=_("A few minutes; what you answer is kept, and you may go on later. A clerk compares the notice and sends you the certificate."),
+    takes=_(
+        "A few minutes; what you answer is kept, and you may go on later. A clerk compares the notice and sends you the certificate."
+    ),
     known_as=(_("Report a death"),),
     steps=(
         Step(
             "person",
             _("Who has passed away?"),
-            *asking("name", _("Full name, in Arabic"), _("Full name, in English"), hint=_("As the ID card or the passport writes it.")),
+            *asking(
+                "name", _("Full name, in Arabic"), _("Full name, in English"), hint=_("As the ID card or the passport writes it.")
+            ),
             CivilNumber("civil", _("Civil number"), _("Leave it empty if you do not have it."), required=False),
             events.sex(),
             Day("born", _("Born on"), _("Leave it empty if you do not know it."), required=False),

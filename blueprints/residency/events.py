@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from blueprints.residency.both_languages import Asked, asking
 from blueprints.residency.registers import SEXES
 from engine.assurance import Assurance
-from engine.fields import Choice
+from engine.fields import Choice, Text
 from engine.registers import Record
 from engine.service import Case, Certificate, Refusal, Rows
-from engine.wording import Text, Words, _
+from engine.wording import Text as Wording
+from engine.wording import Words, _
 
 PROVEN = Assurance.SUBSTANTIAL
 IDENTITY = _("Your ID card's number, with Mobile ID switched on for your phone")
+NOBODY = _("Nobody is entered in civil status under your number. The civil status desk can tell you why.")
 KEPT = "certificate"
 """The record of the event: chosen, or made by the service. Its papers replace each other."""
 OMANI = {"male": {"ar": "عماني", "en": "Omani"}, "female": {"ar": "عمانية", "en": "Omani"}}
@@ -21,7 +23,7 @@ def sex(asked: Asked = None) -> Choice:
     return Choice("sex", _("Sex"), options=tuple(SEXES.items()), asked=asked)
 
 
-def nationality(asked: Asked = None) -> tuple:
+def nationality(asked: Asked = None) -> tuple[Text, Text]:
     """Begins as an Omani's, in the form that Arabic has for this person."""
     return asking(
         "nationality",
@@ -40,9 +42,9 @@ def not_to_come(case: Case, name: str) -> Iterator[Refusal]:
 
 def certificate(
     template: str,
-    title: Text,
-    opening: Text,
-    statement: Text,
+    title: Wording,
+    opening: Wording,
+    statement: Wording,
     printed: Iterable[str],
     *,
     of: Callable[[Case], Record] = lambda case: case.record(KEPT),

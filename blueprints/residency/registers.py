@@ -82,12 +82,14 @@ identity_cards = Register(
     title=_("Identity cards"),
     number=_("Card number"),
     holder="civil",
+    parent="person",
     parties=("father", "mother"),
     ends="expires",
     numbers="{n:08}",
     first=10_000_001,
     columns=(
         Column("civil", _("Civil number")),
+        Column("person", _("Registration number"), required=False, of="residency.people"),
         Column("name", _("Name"), Kind.WORDS),
         Column("expires", _("Expiry date"), Kind.DAY),
         Column("state", _("State"), Kind.OPTION, STATES),
@@ -95,6 +97,7 @@ identity_cards = Register(
         Column("mother", _("Mother's civil number"), required=False),
     ),
 )
+"""Hangs on its person in civil status as long as it is their card: one that another took the place of hangs on nobody."""
 
 passports = Register(
     code="residency.passports",
