@@ -13,7 +13,7 @@ def certificate(*, again: bool = False) -> Certificate:
     return events.certificate(
         "death_certificate.html",
         _("Death certificate"),
-        _("This death is entered in the register of deaths. May God have mercy on"),
+        _("This death is entered in the register of deaths, under the name"),
         _("As it stands in the register on the day of issue. Scan the code to see whether it is genuine."),
         PRINTED,
         again=again,
