@@ -10,7 +10,6 @@ from peewee import Database
 
 import blueprints.chamber
 import blueprints.municipality
-import blueprints.residency
 from engine.catalogue import catalogue
 from engine.money import Money
 from gateways.pdf.development_seal import make_development_seal
@@ -45,8 +44,7 @@ MEMBERSHIP = {key: value for key, value in ESTABLISHMENT.items() if key != "hold
 @pytest.fixture
 def rules(database: Database, tmp_path: Path) -> Iterator[Database]:
     """Our authorities and the trial one, the first fee schedule and the manual's company, with a store and a seal of their own."""
-    ours = (blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority)
-    catalogue.fill([*ours, trial.authority])
+    catalogue.fill([blueprints.chamber.authority, blueprints.municipality.authority, trial.authority])
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     FeeRule.create(
         code="trial.parking",
