@@ -116,27 +116,50 @@ def apply(effects: Iterable[Effect | Creation | Mark | Settlement], application:
     None, and nothing changed, when a record has moved on since the rules saw it.
     """
     every = list(effects)
+    creations = [effect for effect in every if isinstance(effect, Creation)]
     changes = [effect for effect in every if isinstance(effect, Effect)]
-    planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
-    if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
+    marks = _marked(every)
+    if moved_on(every) or any(_overtaken(creation) for creation in creations) or any(map(_written, marks)):
         return None
-    marked = [
-        (mark, row) for mark in every if isinstance(mark, Mark) for row in _locked_held.all(mark.register.code, mark.holder)
-    ]
-    if any(row.data.get(name) for mark, row in marked for name in mark.changes):
-        return None
-    if any(isinstance(effect, Creation) and _overtaken(effect) for effect in every):
-        return None
-    for effect, row in planned:
-        assert row is not None
-        _change(effect.record.register, row, effect.changes, application)
-    for mark, row in marked:
-        _change(mark.register, row, mark.changes, application)
-    return {effect.name: _made(effect, application) for effect in every if isinstance(effect, Creation)}
+    made = {creation.name: _made(creation, application) for creation in creations}
+    named = [Effect(record, {column: made[each.name].number}) for each in creations for record, column in each.named_in]
+    for effect in (*changes, *named, *marks):
+        _change(effect, application)
+    return made
 
 
-def _change(register: Register, row: RegisterRecord, changes: Mapping[str, Any], application: Application) -> None:
-    before, row.data = row.data, {**row.data, **changes}
+def moved_on(effects: Iterable[Any]) -> bool:
+    """Whether a record that they change, or that a new one is named in, is not as the rules saw it. The records are held."""
+    for effect in effects:
+        for record, expected in _expected(effect):
+            row = _locked.first(record.register.code, record.number)
+            if row is None or any(row.data.get(name) != value for name, value in expected.items()):
+                return True
+    return False
+
+
+def _expected(effect: Any) -> Iterator[tuple[Record, dict[str, Any]]]:
+    """The records it writes to, and what stands there now as far as the rules know."""
+    if isinstance(effect, Effect):
+        yield effect.record, effect.expects
+    elif isinstance(effect, Creation):
+        yield from ((record, {column: record.data[column]}) for record, column in effect.named_in)
+
+
+def _marked(effects: Iterable[Any]) -> list[Effect]:
+    """What marks come to: a change of each record that their number holds. The records are held."""
+    marks = [effect for effect in effects if isinstance(effect, Mark)]
+    return [Effect(_record(row), mark.changes) for mark in marks for row in _locked_held.all(mark.register.code, mark.holder)]
+
+
+def _written(mark: Effect) -> bool:
+    """Whether somebody has written it down already."""
+    return any(mark.record.data.get(name) for name in mark.changes)
+
+
+def _change(effect: Effect, application: Application) -> None:
+    register, row = effect.record.register, _locked.first(effect.record.register.code, effect.record.number)
+    before, row.data = row.data, {**row.data, **effect.changes}
     row.holder, row.parent = register.hangs_on(row.data)
     row.remind_on = next_reminder(register, row.data, before, row.remind_on)
     row.changed_at, row.changed_by = now(), application

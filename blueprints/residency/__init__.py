@@ -6,9 +6,13 @@ from blueprints.residency import (
     death_certificate,
     death_certificate_copy,
     issue_id_card,
+    issue_resident_card,
+    pay_residence_fines,
     proof_of_registration,
     registers,
+    renew_resident_card,
     replace_id_card,
+    replace_resident_card,
 )
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
@@ -19,6 +23,10 @@ authority = Authority(
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
     services=(
+        issue_resident_card.service,
+        renew_resident_card.service,
+        replace_resident_card.service,
+        pay_residence_fines.service,
         issue_id_card.service,
         replace_id_card.service,
         birth_certificate.service,
