@@ -549,7 +549,8 @@ def short_birth() -> CivilCertificate:
         **_paper(words("Birth certificate", "شهادة ميلاد"), "D-2026-000031"),
         "authority": CIVIL_STATUS,
         "opening": words(
-            "This birth is entered in the register of births. The child's name:", "هذه الولادة مقيدة في سجل المواليد، واسم المولود:"
+            "This birth is entered in the register of births. The child's name:",
+            "هذه الولادة مقيدة في سجل المواليد، واسم المولود:",
         ),
         "company": words("Reem Ali Al Jahdhami", "ريم علي الجهضمية"),
         "rows": [
@@ -634,7 +635,9 @@ def long_statement_of_registration() -> CivilCertificate:
     return {
         **_paper(words("Proof of registration", "إثبات القيد"), "D-2026-000033"),
         "authority": CIVIL_STATUS,
-        "opening": words("This person is entered in civil status as follows:", "الاسم الآتي مقيد في سجل الأحوال المدنية كما يأتي:"),
+        "opening": words(
+            "This person is entered in civil status as follows:", "الاسم الآتي مقيد في سجل الأحوال المدنية كما يأتي:"
+        ),
         "company": long_birth()["company"],
         "rows": [
             (words("Registration number", "رقم القيد"), words("2008/118004", "2008/118004")),
