@@ -1,12 +1,10 @@
-"""What the services of death certificates share: their paper, and words for those who ask for it."""
+"""The paper that the services of death certificates share."""
 
 from blueprints.residency import events
 from engine.service import Certificate
 from engine.wording import _
 
 PRINTED = ("civil", "sex", "born", "died", "deathplace", "nationality")
-CONDOLENCE = _("We are sorry for your loss.")
-COPIES = _("If you need it again, ask for a copy with the certificate's number.")
 
 
 def certificate(*, again: bool = False) -> Certificate:

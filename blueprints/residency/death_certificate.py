@@ -45,7 +45,8 @@ service = Service(
     summary=_("We are sorry for your loss. Tell us of it here, and a clerk does the rest."),
     needs=(events.IDENTITY, NOTICE, _("The civil number of who has died, if you have it")),
     takes=_(
-        "A few minutes; what you answer is kept, and you may go on later. A clerk compares the notice and sends you the certificate."
+        "A few minutes; what you answer is kept, and you may go on later. A clerk compares the notice and sends you the certificate. "
+        "With its number you can ask for copies."
     ),
     known_as=(_("Report a death"),),
     steps=(
@@ -73,7 +74,7 @@ service = Service(
         Step(
             "you",
             _("How are you related?"),
-            Choice("relation", _("You are"), hint=death.COPIES, options=RELATIONS),
+            Choice("relation", _("Relation"), options=RELATIONS),
             assurance=events.PROVEN,
             shows=Quote(),
         ),
