@@ -68,6 +68,8 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
         return SelectMultipleField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.FromRegister | fields.Slot) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
+    if isinstance(field, fields.Photo):
+        return PhotoField(**{**common, "validators": []}, asked=field, render_kw={"accept": ",".join(field.types)})
     if isinstance(field, fields.Upload):
         drawn = MultipleFileField if field.most > 1 else FileField
         return drawn(**{**common, "validators": []}, render_kw={"accept": ",".join(field.types)})
@@ -96,6 +98,14 @@ class PlaceField(StringField):  # type: ignore[misc]
         chosen = self.asked.named(formdata.get(self.name + AREA) or "") if formdata else None
         if chosen:
             self.data = self.asked.written(chosen.point)
+
+
+class PhotoField(FileField):  # type: ignore[misc]
+    """A picture; with scripts it is cut to its shape before it is sent."""
+
+    def __init__(self, *args: Any, asked: fields.Photo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
 
 
 def sent(asked: Iterable[fields.Field]) -> dict[str, str]:

@@ -342,7 +342,8 @@ class FromRegister(Field):
     """One record of a register: one of the person's own, or (with `of`) one that hangs on the record chosen before.
 
     Its answer is the record's number; the record itself is kept on the case under the same name. `brings` are names and registers:
-    the first record of each that hangs on the chosen one is kept with it, where there is one (`case.find(name)`).
+    the first record of each that hangs on the chosen one is kept with it, where there is one (`case.find(name)`). `whose`: only those are
+    offered in which one of these columns has the person's own number, where that is not everybody whose record it is.
     """
 
     register: str = ""
@@ -350,6 +351,7 @@ class FromRegister(Field):
     none: Wording = _("There is no record to choose.")
     own: bool = True
     brings: tuple[tuple[str, str], ...] = ()
+    whose: tuple[str, ...] = ()
 
     def read(self, text: str) -> str:
         return digits.fold(text)
@@ -427,6 +429,83 @@ class Upload(Field):
 
     def shown(self, value: Any) -> Any:
         return " · ".join(file["name"] for file in files_of(value)) or None
+
+    def advice(self, value: Any) -> Wording | None:
+        """What might be better about the files of an answer: said to their owner and to the clerk, never a reason to refuse them."""
+        return None
+
+
+@dataclass(frozen=True)
+class Photo(Upload):
+    """A portrait that is printed `width` × `height` millimetres large.
+
+    It has that shape, and pixels enough to be printed sharp; the answer also holds {"width", "height", "plain"}: pixels, and whether what is
+    behind the head is light and even.
+    """
+
+    types: tuple[str, ...] = PICTURES
+    width: int = 40
+    height: int = 60
+
+    @property
+    def least(self) -> tuple[int, int]:
+        """Pixels across and down."""
+        return round(self.width / INCH * SHARP), round(self.height / INCH * SHARP)
+
+    def missing(self) -> Wording:
+        return _("Attach a photo: %(label)s", label=self.label)
+
+    def judge(self, across: int, down: int) -> None:
+        """Raise a Refusal when a picture of so many pixels is none of this shape, or would be blurred in print."""
+        cut = self.cut(across, down)
+        if cut[0] < self.least[0] or cut[1] < self.least[1]:
+            raise self.refuse(
+                _(
+                    "This picture is too small: it has %(size)s pixels, and %(width)s × %(height)s cm would be blurred in print. "
+                    "It needs at least %(least)s pixels.",
+                    size=_pixels(across, down),
+                    least=_pixels(*self.least),
+                    **self._centimetres(),
+                )
+            )
+        if abs(across * self.height - down * self.width) > STRETCH * down * self.width:
+            raise self.refuse(
+                _(
+                    "This picture has %(size)s pixels, which is not the shape of %(width)s × %(height)s cm. "
+                    "Cut it to %(cut)s pixels around the head, and attach it again.",
+                    size=_pixels(across, down),
+                    cut=_pixels(*cut),
+                    **self._centimetres(),
+                )
+            )
+
+    def cut(self, across: int, down: int) -> tuple[int, int]:
+        """The largest part of a picture that has the shape of the photo, in pixels; all of it, where its shape is right but for a little."""
+        if abs(across * self.height - down * self.width) <= STRETCH * down * self.width:
+            return across, down
+        return min(across, down * self.width // self.height), min(down, across * self.height // self.width)
+
+    def _centimetres(self) -> dict[str, str]:
+        return {"width": f"{self.width / 10:g}", "height": f"{self.height / 10:g}"}
+
+    def advice(self, value: Any) -> Wording | None:
+        if all(file.get("plain", True) for file in files_of(value)):
+            return None
+        return _(
+            "The background looks dark or uneven. It may be returned to you: a photo before a white wall, without a shadow, is sure to do."
+        )
+
+
+INCH = 25.4
+"""Millimetres."""
+SHARP = 300
+"""Dots an inch: what a photo is printed with."""
+STRETCH = 0.02
+"""By how much of its shape a photo may be off, *[ours]*: less than a millimetre of four centimetres."""
+
+
+def _pixels(across: int, down: int) -> str:
+    return f"\u2066{across} × {down}\u2069"  # kept in order inside an Arabic sentence
 
 
 def files_of(value: Any) -> list[dict[str, Any]]:

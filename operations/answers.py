@@ -8,12 +8,13 @@ from typing import IO, Any
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
-from engine.fields import ByNumber, Field, Found, FromRegister, Slot, files_of
+from engine.fields import ByNumber, Field, Found, FromRegister, Photo, Slot, files_of
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
 from engine.service import Case, Service, Step
 from engine.wording import _
+from gateways import pictures
 from models import Application, Upload, database
 from operations import bookings, corrections, registers
 from operations.applications import Opened, lock
@@ -203,7 +204,19 @@ def store(field: Field, file: Uploaded) -> dict[str, Any]:
     assert isinstance(field, UploadField)
     head = file.stream.read(field.limit + 1)
     field.accept(len(head), _media_type(head))
-    return {"digest": outside.storage.put(head), "name": _named(file.name), "size": len(head), "type": _media_type(head)}
+    seen = _looked_at(field, head) if isinstance(field, Photo) else {}
+    kept = {"name": _named(file.name), "size": len(head), "type": _media_type(head), **seen}
+    return {"digest": outside.storage.put(head), **kept}
+
+
+def _looked_at(field: Photo, data: bytes) -> dict[str, Any]:
+    """What a portrait shows of itself. Raises Refusal for one that cannot be opened, or is of another shape or size."""
+    try:
+        portrait = pictures.portrait(data)
+    except pictures.Unreadable:
+        raise field.refuse(_("This picture cannot be opened. Save it anew as JPEG or PNG, or take another one.")) from None
+    field.judge(portrait.width, portrait.height)
+    return {"width": portrait.width, "height": portrait.height, "plain": portrait.plain}
 
 
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))

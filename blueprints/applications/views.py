@@ -14,7 +14,7 @@ from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.errors import Refusal
 from engine.fees import Quote
-from engine.fields import Field, Found, FromRegister, Several, Slot, Upload, files_of
+from engine.fields import Field, Found, FromRegister, Photo, Several, Slot, Upload, files_of
 from engine.lifecycle import LABELS, WAITING_FOR_APPLICANT, State
 from engine.registers import Kind, Record
 from engine.service import Facts, Step, Summary
@@ -311,6 +311,8 @@ def _attached(opened: Opened, field: Upload) -> list[dict[str, Any]]:
             "size": f"{max(file['size'] // 1024, 1)} KB",
             "href": url_for("documents.upload", reference=opened.reference, field=field.name, which=which),
             "remove": file["digest"] if field.most > 1 or not field.required else None,
+            "portrait": isinstance(field, Photo),
+            "advice": field.advice(file),
         }
         for which, file in enumerate(files_of(opened.answers.get(field.name)))
     ]
@@ -365,10 +367,11 @@ def _terms(rows: Iterable[tuple[Any, Any]]) -> Iterable[dict[str, Any]]:
 
 
 def _answered(opened: Opened, step: Step, remarks: dict[str, str]) -> Iterable[dict[str, Any]]:
-    """The answers of a step, each with what the clerk remarked on it."""
+    """The answers of a step, each with what the clerk remarked on it, or what might be better about it."""
     for name, label, value in submission.rows_of(opened, step):
-        row = {"term": label, "value": value, "isolate": isinstance(value, str)}
-        yield row | ({"note": remarks[name]} if name in remarks else {})
+        field = opened.service.field(name)
+        note = remarks.get(name) or (field.advice(opened.answers.get(name)) if isinstance(field, Upload) else None)
+        yield {"term": label, "value": value, "isolate": isinstance(value, str), "note": note}
 
 
 def overview(opened: Opened, reader: int | None) -> dict[str, Any]:

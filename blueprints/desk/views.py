@@ -16,7 +16,7 @@ from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.errors import Conflict, NotFound
 from engine.fees import Quote
-from engine.fields import files_of
+from engine.fields import Photo, Upload, files_of
 from engine.lifecycle import State
 from engine.service import Service
 from engine.wording import Text, _
@@ -246,14 +246,16 @@ def _sections(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def _seen(row: Any, answer: dict[str, Any]) -> dict[str, Any]:
-    """Where the files of this answer are handed out, if it has any; the point on the map, if it is one."""
+    """Where the files of this answer are handed out, if it has any, and what might be better about them; the point on the map, if it is one."""
     name = answer.get("field")
-    value = row.frozen["answers"].get(name)
+    value, field = row.frozen["answers"].get(name), catalogue.services[row.service].field(name or "")
     where = {"reference": row.reference, "number": row.version, "field": name}
     files = [] if row.trimmed_at else files_of(value)
     return {
         "files": [{"name": file["name"], "href": url_for("desk.file", **where, which=at)} for at, file in enumerate(files)],
-        "map": mapping.shown(catalogue.services[row.service].field(name or ""), value),
+        "portrait": isinstance(field, Photo),
+        "advice": field.advice(value) if isinstance(field, Upload) else None,
+        "map": mapping.shown(field, value),
     }
 
 

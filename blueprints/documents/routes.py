@@ -1,4 +1,4 @@
-"""Downloads for the owner, verification for everyone. Files are always attachments, never shown from our own origin."""
+"""Downloads for the owner, verification for everyone. Files are always attachments, never pages of our own origin."""
 
 from collections.abc import Iterator
 from typing import Any

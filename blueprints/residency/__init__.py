@@ -1,6 +1,19 @@
 """Residency and civil status: residences, cards, passports, births and deaths."""
 
-from blueprints.residency import registers
+from blueprints.residency import (
+    birth_certificate,
+    birth_certificate_copy,
+    death_certificate,
+    death_certificate_copy,
+    issue_id_card,
+    issue_resident_card,
+    pay_residence_fines,
+    proof_of_registration,
+    registers,
+    renew_resident_card,
+    replace_id_card,
+    replace_resident_card,
+)
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
 from engine.wording import _
@@ -9,7 +22,19 @@ authority = Authority(
     code="residency",
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
-    services=(),
+    services=(
+        issue_resident_card.service,
+        renew_resident_card.service,
+        replace_resident_card.service,
+        pay_residence_fines.service,
+        issue_id_card.service,
+        replace_id_card.service,
+        birth_certificate.service,
+        birth_certificate_copy.service,
+        death_certificate.service,
+        death_certificate_copy.service,
+        proof_of_registration.service,
+    ),
     registers=(
         registers.people,
         registers.births,

@@ -82,12 +82,14 @@ identity_cards = Register(
     title=_("Identity cards"),
     number=_("Card number"),
     holder="civil",
+    parent="person",
     parties=("father", "mother"),
     ends="expires",
     numbers="{n:08}",
     first=10_000_001,
     columns=(
         Column("civil", _("Civil number")),
+        Column("person", _("Registration number"), required=False, of="residency.people"),
         Column("name", _("Name"), Kind.WORDS),
         Column("expires", _("Expiry date"), Kind.DAY),
         Column("state", _("State"), Kind.OPTION, STATES),
@@ -95,6 +97,7 @@ identity_cards = Register(
         Column("mother", _("Mother's civil number"), required=False),
     ),
 )
+"""Hangs on its person in civil status as long as it is their card: one that another took the place of hangs on nobody."""
 
 passports = Register(
     code="residency.passports",
@@ -132,7 +135,7 @@ cards = Register(
     ends="expires",
     reminds=Reminder(what=_("Resident card"), service="residency.renew-resident-card", record="card"),
     tracked=True,
-    public=("expires",),
+    public=("expires", "fined"),
     numbers="{n:08}",
     first=70_000_001,
     columns=(
@@ -160,6 +163,7 @@ residences = Register(
     ends="expires",
     reminds=Reminder(what=_("Residence"), service="residency.renew-{kind}-residence", record="residence"),
     tracked=True,
+    public=("expires", "fined"),
     numbers="{year}{n:06}",
     columns=(
         Column("civil", _("Civil number")),
@@ -175,8 +179,10 @@ residences = Register(
         Column("sponsor_phone", _("Sponsor's mobile")),
         Column("father", _("Father's civil number"), required=False),
         Column("husband", _("Husband's civil number"), required=False),
+        Column("starts", _("Residence since"), Kind.DAY, required=False),
         Column("expires", _("Expiry date"), Kind.DAY),
         Column("fined", _("Fined up to"), Kind.DAY, required=False),
     ),
 )
-"""Hangs on its resident card, where one is issued already."""
+"""Hangs on its resident card, where one is issued already. Who pays fines for somebody else sees no more than when it ended, and up to
+which day being late is paid for."""

@@ -104,6 +104,18 @@ class Licence(Paper):
     statement: Words
 
 
+class CivilCertificate(Paper):
+    """documents/civil_certificate.html, A4, and those that extend it: of birth, of death, of registration. The first row is its number."""
+
+    opening: Words
+    company: Words
+    """Whom it is about."""
+    rows: list[Row]
+    statement: Words
+    duplicate_of: str | None
+    """The serial it replaces; empty where that one was not issued here. None for what is no duplicate."""
+
+
 class EngineerCard(Paper):
     """documents/engineer_card.html, ID-1. Rows: number, discipline, office, expiry; what follows is small print."""
 

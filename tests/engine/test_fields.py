@@ -23,6 +23,7 @@ from engine.fields import (
     Iban,
     LongText,
     Pattern,
+    Photo,
     Place,
     Several,
     Slot,
@@ -57,6 +58,7 @@ EVERY_KIND: tuple[Field, ...] = (
     FromRegister("record", LABEL, register="chamber.memberships"),
     ByNumber("number", LABEL, register="chamber.memberships"),
     Found("violations", LABEL, register="chamber.memberships"),
+    Photo("portrait", LABEL),
     Upload("file", LABEL),
 )
 
@@ -327,3 +329,47 @@ def in_both(refusal: Refusal) -> dict[str, str]:
     assert words["ar"] != words["en"]
     assert any("\u0621" <= sign <= "\u064a" for sign in words["ar"])
     return words  # type: ignore[return-value]
+
+
+# --- Photos ----------------------------------------------------------------------------------------------------------------------
+
+PORTRAIT = Photo("photo", _("Photos"))
+
+
+@pytest.mark.parametrize("size", [(472, 709), (480, 709), (600, 900), (1181, 1772), (612, 900), (588, 900)])
+def test_a_photo_of_the_right_shape_passes(size):
+    PORTRAIT.judge(*size)
+
+
+@pytest.mark.parametrize(
+    ("size", "says"),
+    [
+        ((471, 709), "too small"),
+        ((472, 708), "too small"),
+        ((900, 600), "too small"),  # lying: what could be cut of it is
+        ((700, 700), "too small"),
+        ((613, 900), "600 × 900"),
+        ((587, 900), "587 × 880"),
+        ((1200, 1600), "1066 × 1600"),
+        ((3000, 2000), "1333 × 2000"),
+        ((1000, 3000), "1000 × 1500"),
+    ],
+)
+def test_any_other_photo_is_refused_with_what_it_needs(size, says):
+    with pytest.raises(Refusal) as refused:
+        PORTRAIT.judge(*size)
+    said = str(refused.value.message)
+    assert says in said and f"{size[0]} × {size[1]}" in said and "4 × 6 cm" in said
+
+
+def test_what_a_photo_is_to_be_cut_to_is_taken_then():
+    for across in range(500, 1500, 7):
+        for down in range(720, 1700, 13):
+            if min(*PORTRAIT.cut(across, down)) >= 709:
+                PORTRAIT.judge(*PORTRAIT.cut(across, down))
+
+
+def test_a_photo_is_advised_on_only_where_its_background_is_not_plain():
+    assert PORTRAIT.advice(None) is None and PORTRAIT.advice({"digest": "a"}) is None
+    assert PORTRAIT.advice({"digest": "a", "plain": True}) is None
+    assert PORTRAIT.advice({"digest": "a", "plain": False}) is not None

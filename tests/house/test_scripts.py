@@ -8,7 +8,7 @@ import pytest
 from tests.support.processes import ROOT
 
 OURS = [
-    *(ROOT / "static" / "js" / name for name in ("portal.js", "card.js", "captcha.js", "place.js")),
+    *(ROOT / "static" / "js" / name for name in ("portal.js", "card.js", "captcha.js", "photo.js", "place.js")),
     ROOT / "card_reader" / "window" / "static" / "window.js",
 ]
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|document\.write|\beval\(|new Function")

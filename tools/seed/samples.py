@@ -172,6 +172,10 @@ def _columns(register: Register, field: FromRegister, day: dt.date, chance: rand
             yield column.name, mark("civil")
         elif column.name == register.parent and field.of:
             yield column.name, mark(field.of)
+        elif not column.required and chance.random() < 0.5:
+            yield column.name, ""
+        elif column.name == "nationality":
+            yield column.name, {"en": "Omani", "ar": "عماني"}
         elif column.kind is Kind.WORDS:
             yield column.name, {"en": mark("company_en"), "ar": mark("company_ar")}
         elif column.kind is Kind.OPTION:
