@@ -1100,6 +1100,41 @@ class Bill(Row):
 Bill.add_index(Bill.application, unique=True, where=Bill.state == "open", name="bill_one_open")
 
 
+class WaiverOutcome(StrEnum):
+    GRANTED = "granted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"  # paid, withdrawn or taken back before anybody decided
+
+
+class Waiver(Row):
+    """A fine to be taken off a bill: asked for by whose application it is, or granted unasked. At most one is open per application."""
+
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    bill = ForeignKeyField(Bill, on_delete="RESTRICT")
+    desk = TextField()
+    asked_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    reason = TextField(default="")
+    asked_at = UtcField()
+    outcome = one_of("outcome", WaiverOutcome, null=True)
+    decided_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    answer = TextField(default="")
+    waived = MoneyField(null=True)
+    closed_at = UtcField(null=True)
+
+    class Meta:
+        constraints = [
+            Check("(outcome IS NULL) = (closed_at IS NULL)"),
+            Check("(decided_by_id IS NULL) = (outcome IS NULL OR outcome = 'lapsed')"),
+            Check("(waived IS NOT NULL AND waived > 0) = (outcome IS NOT NULL AND outcome = 'granted')"),
+            Check("asked_by_id IS NOT NULL OR (outcome IS NOT NULL AND outcome = 'granted')"),
+            Check("decided_by_id IS NULL OR asked_by_id IS NULL OR decided_by_id <> asked_by_id"),
+        ]
+
+
+Waiver.add_index(Waiver.application, unique=True, where=SQL("closed_at IS NULL"), name="waiver_one_open")
+Waiver.add_index(Waiver.desk, Waiver.id, where=SQL("closed_at IS NULL"), name="waiver_waiting")
+
+
 class Receipt(Row):
     """Proof of payment. Numbers of a series and year have no gap; a row is never changed."""
 

@@ -256,8 +256,13 @@ def go_on(row: Application, *, tell: bool = True) -> None:
 
 def paid(row: Application) -> None:
     """The bill is settled: go on. Inside the settling transaction."""
-    service = catalogue.services[row.service]
     happened(row, "paid", None)
+    nothing_owed(row)
+
+
+def nothing_owed(row: Application) -> None:
+    """It waits for no money any more."""
+    service = catalogue.services[row.service]
     if row.approved_at is None and service.decided_by(frozen_case(row)) is Decision.CLERK:
         advance(row, State.IN_REVIEW)
     else:
@@ -450,7 +455,10 @@ def _locked(reference: Any, account: Any) -> Any:
 
 def advance(row: Application, state: State) -> None:
     """Move it on, if its state allows it (Conflict). What is refused or withdrawn gives up the times it held."""
+    waited = row.state == State.TO_PAY
     row.state = move(State(row.state), state)
+    if waited:
+        bills.let_requests_lapse(row)
     row.updated_at = now()
     service_clock.follow(row)
     row.save()

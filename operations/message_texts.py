@@ -91,6 +91,8 @@ TEMPLATES: dict[str, Template] = {
         _("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)
     ),
     "paid_elsewhere": Template(_("What was paid here was paid elsewhere before"), (*_APPLICATION, "amount", "paid"), _BOTH),
+    "waiver_granted": Template(_("A fine was waived"), (*_APPLICATION, "amount", "reason"), _BOTH),
+    "waiver_declined": Template(_("A fine was not waived"), (*_APPLICATION, "reason"), _BOTH),
     "payment_received": Template(_("A payment arrived"), (*_APPLICATION, "amount", "receipt"), _BOTH),
     "register_email": Template(_("Code: opening an account, by mail"), ("name", "code", "link"), needs=("code",)),
     "register_phone": Template(_("Code: opening an account, by SMS"), ("code",), ("sms",), ("code",)),

@@ -36,6 +36,7 @@ from operations import (
     reopening,
     satisfaction,
     submission,
+    waivers,
 )
 from operations.applications import Opened
 from operations.rendering import on_weekday, time_of_day
@@ -83,6 +84,9 @@ EVENTS: dict[str, Text] = {
     "visit-done": _("The site was visited"),
     "paid-elsewhere": _("This was paid elsewhere before, or cancelled: we give the money back"),
     "passed-on": _("One part of the review is done, the next has begun"),
+    "waiver-asked": _("You asked for a fine to be waived"),
+    "waiver-granted": _("A supervisor waived a fine"),
+    "waiver-declined": _("The fine was not waived"),
 }
 
 BY_ANOTHER: dict[str, Text] = EVENTS | {
@@ -92,6 +96,7 @@ BY_ANOTHER: dict[str, Text] = EVENTS | {
     "reopened": _("Taken back to change the answers"),
     "withdrawn": _("Withdrawn"),
     "contested": _("Asked to be examined again"),
+    "waiver-asked": _("Asked for a fine to be waived"),
 }
 """As EVENTS, where somebody else than the reader did it."""
 
@@ -400,6 +405,7 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "last_method": TAKEN.get(last.provider, last.card) if last else "",
         "last_receipt": last.receipt if last else None,
         "may_reopen": applications.may_reopen(row),
+        "waiver": waivers.standing(row, bill),
         "asked": [_asked(request) for request in agreements.waiting(row)],
         "objections": _objections(opened) if opened.case().records else None,
         **papers(opened),

@@ -26,6 +26,7 @@ HAPPENED: dict[str, Text] = EVENTS | {
     "approved": _("Approved"),
     "answered": _("Answered"),
     "contested": _("Its applicant asks to have it examined again"),
+    "waiver-asked": _("Its applicant asks for a fine to be waived"),
     "returned": _("Returned for correction"),
     "refused": _("Refused"),
     "withdrawn": _("Withdrawn by the applicant"),

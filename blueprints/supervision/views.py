@@ -17,7 +17,7 @@ from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.lifecycle import State
 from engine.wording import Text, _
-from operations import figures, satisfaction, supervision
+from operations import figures, satisfaction, supervision, waivers
 from operations.desk import CAP, VIEWS, Cursor, Listed
 from operations.dossiers import Dossier
 from operations.figures import Statistic
@@ -49,6 +49,7 @@ def frame(desks: list[str], desk: str, here: str) -> dict[str, Any]:
     pages = (
         (_("Workload"), "supervision.room"),
         (_("Applications"), "supervision.applications"),
+        (_("Waivers"), "supervision.listed_waivers"),
         (_("Figures"), "supervision.figures_of"),
     )
     return {
@@ -131,11 +132,14 @@ def handed(results: list[Handed]) -> dict[str, Any]:
 
 def application(dossier: Dossier) -> dict[str, Any]:
     shown, state = desk_views.application(dossier), State(dossier.row.state)
+    fined = None if dossier.own else waivers.standing(dossier.row, dossier.bill)
     return {
         **shown,
         "sections": [{**section, "rows": [_row(dossier, row) for row in section["rows"]]} for section in shown["sections"]],
         "may_assign": state is State.IN_REVIEW and not dossier.own,
         "may_overturn": state is State.REFUSED and not dossier.own,
+        "waive_url": url_for("supervision.waive", reference=dossier.row.reference) if fined else None,
+        "waiver_asked": fined.asked if fined else None,
         "no_overturning": supervision.cannot_overturn(state) if state is State.COMPLETED else None,
     }
 

@@ -90,6 +90,7 @@ UNIQUE = {
     "version": {"application_id, number"},
     "visit": {"application_id WHERE state = 'planned'"},
     "visit_report": {"visit_id"},
+    "waiver": {"application_id WHERE closed_at IS NULL"},
 }
 
 
