@@ -1,6 +1,12 @@
 """Residency and civil status: residences, cards, passports, births and deaths."""
 
-from blueprints.residency import registers
+from blueprints.residency import (
+    registers,
+    renew_family_residence,
+    renew_government_residence,
+    renew_study_residence,
+    renew_work_residence,
+)
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
 from engine.wording import _
@@ -9,7 +15,12 @@ authority = Authority(
     code="residency",
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
-    services=(),
+    services=(
+        renew_family_residence.service,
+        renew_government_residence.service,
+        renew_study_residence.service,
+        renew_work_residence.service,
+    ),
     registers=(
         registers.people,
         registers.births,
