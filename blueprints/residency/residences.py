@@ -184,7 +184,7 @@ NOTICE = Certificate(
     named=lambda case: case.record("residence").title,
     rows=rows,
     says={
-        "opening": _("The residence described below is renewed. It is that of"),
+        "opening": _("The residence described below is renewed. Its holder:"),
         "statement": _(
             "Keep this notice with the passport until the resident card is renewed too. Scan the code to see whether it still stands."
         ),
