@@ -342,8 +342,9 @@ class FromRegister(Field):
     """One record of a register: one of the person's own, or (with `of`) one that hangs on the record chosen before.
 
     Its answer is the record's number; the record itself is kept on the case under the same name. `brings` are names and registers:
-    the first record of each that hangs on the chosen one is kept with it, where there is one (`case.find(name)`). `whose`: only those are
-    offered in which one of these columns has the person's own number, where that is not everybody whose record it is.
+    of each is kept with it (`case.find(name)`), where there is one, the record that the chosen one names, the company that is a party to it,
+    or the first that hangs on it. `whose`: only those are offered in which one of these columns has the person's own number, where that is
+    not everybody whose record it is.
     """
 
     register: str = ""

@@ -106,7 +106,7 @@ def _running(text: str) -> dict[str, Any]:
 
 def on_paper(rows: list[dict[str, Words]]) -> list[dict[str, Words]]:
     """On paper the Arabic side has Arabic-Indic digits throughout, numbers of records too."""
-    return [{"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in rows]
+    return [{"label": row["label"], "value": {**row["value"], "ar": digits.arabic_numbers(row["value"]["ar"])}} for row in rows]
 
 
 def issue_receipt(application: Application, receipt: Receipt, content: dict[str, Any]) -> Document:

@@ -221,14 +221,25 @@ def keep_parties(register: Register, row: RegisterRecord) -> None:
 
 
 def brought(field: FromRegister, number: str) -> Iterator[tuple[str, Record | None]]:
-    """What comes with a chosen record: of each register that the field names the first record hanging on it; None where there is none.
+    """What comes with a chosen record: of each register that the field names the one record that goes with it; None where there is none.
 
     With a record that need not be one's own comes what is public.
     """
     for name, code in field.brings:
-        row = _hanging.first(code, number)
-        record = _record(row) if row else None
+        record = _going_with(catalogue.registers[field.register], number, code)
         yield name, record if record is None or field.own else record.only(record.register.public)
+
+
+def _going_with(register: Register, number: str, code: str) -> Record | None:
+    """Of the register of that code: the record that this one names, the company that is a party to it, or the first that hangs on it."""
+    naming = [column.name for column in register.columns if column.of == code]
+    named = naming or (register.parties if code == register.through else ())
+    if not named:
+        row = _hanging.first(code, number)
+        return _record(row) if row else None
+    chosen = find(register.code, number)
+    numbers = [str(chosen.data[name]) for name in named if chosen.data.get(name)] if chosen else []
+    return next((record for record in (find(code, each) for each in numbers) if record), None)
 
 
 def again(records: Mapping[str, Record], fields: Iterable[Field] = ()) -> Iterator[tuple[str, Record | None]]:

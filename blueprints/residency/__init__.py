@@ -13,6 +13,11 @@ from blueprints.residency import (
     renew_resident_card,
     replace_id_card,
     replace_resident_card,
+    registers,
+    renew_family_residence,
+    renew_government_residence,
+    renew_study_residence,
+    renew_work_residence,
 )
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
@@ -23,6 +28,10 @@ authority = Authority(
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
     services=(
+        renew_family_residence.service,
+        renew_government_residence.service,
+        renew_study_residence.service,
+        renew_work_residence.service,
         issue_resident_card.service,
         renew_resident_card.service,
         replace_resident_card.service,

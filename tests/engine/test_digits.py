@@ -26,3 +26,17 @@ def test_folding_keeps_every_sign_in_its_place(text: str):
     folded = digits.fold(text)
     assert len(folded) == len(text)
     assert digits.fold(folded) == folded == digits.fold(digits.arabic(folded))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1279531", "١٢٧٩٥٣١"),
+        ("22 نوفمبر 2026", "٢٢ نوفمبر ٢٠٢٦"),
+        ("311/7", "٣١١/٧"),
+        ("Z4410022", "Z4410022"),
+        ("جواز Z4410022 حتى 2028", "جواز Z4410022 حتى ٢٠٢٨"),
+    ],
+)
+def test_on_paper_what_has_latin_letters_in_it_stays_as_it_is_written(written: str, read: str):
+    assert digits.arabic_numbers(written) == read

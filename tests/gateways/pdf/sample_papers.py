@@ -70,7 +70,7 @@ ARABIC_LABELS = {
 
 
 def words(en: str, ar: str) -> Words:
-    return {"en": en, "ar": digits.arabic(ar)}
+    return {"en": en, "ar": digits.arabic_numbers(ar)}
 
 
 def money(rials: int) -> Words:
@@ -654,6 +654,56 @@ def long_statement_of_registration() -> CivilCertificate:
     }
 
 
+RESIDENCY = words("Passports, residency and civil status", "الجوازات والإقامة والأحوال المدنية")
+
+
+def short_notice() -> Permit:
+    """That a residence is renewed, of a child whose father filed it."""
+    return {
+        **_paper(words("Residence renewal notice", "إشعار تجديد الإقامة"), "D-2026-000021"),
+        "authority": RESIDENCY,
+        "opening": words("The residence described below is renewed. Its holder:", "جُدّدت الإقامة المبيّنة أدناه، وصاحبها:"),
+        "company": words("Anaya Rajesh Menon", "أنايا راجيش مينون"),
+        "rows": [
+            (words("Residence number", "رقم الإقامة"), words("2024000003", "2024000003")),
+            (words("Nationality", "الجنسية"), words("Indian", "هندية")),
+            (words("Kind of residence", "نوع الإقامة"), words("Family", "عائلية")),
+            (words("Passport number", "رقم الجواز"), words("Z4410023", "Z4410023")),
+            (words("Passport valid until", "جواز السفر صالح حتى"), words("4 June 2028", "4 يونيو 2028")),
+            (words("Sponsor", "الكفيل"), words("Rajesh Kumar Menon", "راجيش كومار مينون")),
+            (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026")),
+            (words("Renewed until", "مجددة حتى"), words("22 November 2027", "22 نوفمبر 2027")),
+        ],
+        "statement": words(
+            "Keep this notice with the passport until the resident card is renewed too. Scan the code to see whether it still stands.",
+            "يُحفظ هذا الإشعار مع جواز السفر حتى تجديد بطاقة المقيم. امسح الرمز لمعرفة سريانه.",
+        ),
+        "duplicate_of": None,
+    }
+
+
+def long_notice() -> Permit:
+    """Of a worker with a long name, whose sponsor is a company with another, filed by an office and confirmed."""
+    short = short_notice()
+    rows = short["rows"]
+    return {
+        **short,
+        "company": words(
+            "Muhammad Abdul Rahman Chowdhury ibn Muhammad Abdus Sattar Chowdhury Patwary",
+            "محمد عبد الرحمن شودري بن محمد عبد الستار شودري باتواري",
+        ),
+        "rows": [
+            *rows[:2],
+            (rows[2][0], words("Government sector", "القطاع الحكومي")),
+            *rows[3:5],
+            (rows[5][0], long_certificate()["company"]),
+            (words("Confirmed by the sponsor on", "أكّدها الكفيل في"), words("20 November 2026", "20 نوفمبر 2026")),
+            (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات")),
+            *rows[6:],
+        ],
+    }
+
+
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
@@ -676,5 +726,7 @@ PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "birth_long": ("documents/birth_certificate.html", long_birth),
     "death_short": ("documents/death_certificate.html", short_death),
     "registration_long": ("documents/registration_statement.html", long_statement_of_registration),
+    "residence_notice_short": ("documents/residence_notice.html", short_notice),
+    "residence_notice_long": ("documents/residence_notice.html", long_notice),
     "connection_letter": ("documents/connection_letter.html", connection_letter),
 }
