@@ -45,7 +45,7 @@ def remind() -> int:
 
 
 def _reminding() -> Iterator[Register]:
-    return (register for register in catalogue.registers.values() if register.reminds)
+    return (register for register in catalogue.registers.values() if register.reminds and register.reminds.days)
 
 
 @database.atomic()
