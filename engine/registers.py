@@ -4,7 +4,7 @@ The table drives the import of an extract, the typed record that rules see, and 
 """
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -213,10 +213,6 @@ class Register:
     def held_by(self, data: Mapping[str, Any]) -> set[str]:
         """The numbers of all whose record it is."""
         return {str(data[name]) for name in (self.holder, *self.parties) if name and data.get(name)}
-
-    def relation(self, data: Mapping[str, Any], numbers: Container[str]) -> tuple[Text, str] | None:
-        """What its holder is to one of these numbers, the nearest first, and to which; None where none of them stands in it."""
-        return next(((said, data[name]) for name, said in self.relations.items() if data.get(name) in numbers), None)
 
     def numbered(self, year: int, n: int) -> str:
         """The number of the n-th record made (that year), counted from 1."""

@@ -94,6 +94,11 @@ def typed(field: ByNumber, civil_number: str | None, number: str) -> Record | No
     return record if civil_number is not None and sees(civil_number, record) else None
 
 
+def held(register: str, holder: str) -> list[RegisterRecord]:
+    """The rows of a register that are held by that number."""
+    return _held.all(register, holder)
+
+
 @statement
 def _held(register: Any, holder: Any) -> Any:
     held = (RegisterRecord.register == register) & (RegisterRecord.holder == holder)
