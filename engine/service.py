@@ -74,8 +74,8 @@ class Case:
 
     `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made, for whom
     (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it. `agreed` is the day on which the
-    last of those whose agreement it needs gave it. From submission on `holder` is the applicant's civil number, as it was proven, and
-    `price` what it was priced at.
+    last of those whose agreement it needs gave it. `price` is what it is priced at, once all is answered, and from submission on what it
+    was; from then on `holder` is the applicant's civil number, as it was proven.
     """
 
     answers: Mapping[str, Any]
@@ -151,13 +151,15 @@ class Creation:
     """A new register record, made in the transaction that settles or decides; it gets the register's next number.
 
     The rules of the document find it as `case.record(name)`. A service whose `subject` is that name issues the document of the record.
-    `first_of` is a record on which nothing of that register may hang yet: if something does meanwhile, a person looks at it.
+    `first_of` is a record on which nothing of that register may hang yet: if something does meanwhile, a person looks at it. `named_in`
+    are records and a column of each that its number goes into, unless another one stands there meanwhile.
     """
 
     name: str
     register: Register
     data: Mapping[str, Any]
     first_of: Record | None = None
+    named_in: tuple[tuple[Record, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,13 @@ def complete(row: Application) -> bool:
     return True
 
 
+def fines_stand(row: Application, bill: Bill) -> bool:
+    """Whether what the bill fines for is as it was: False once another application paid it, or the register was corrected."""
+    if not Quote.thaw(bill.quote).fined:
+        return True
+    return not registers.moved_on(catalogue.services[row.service].effects(frozen_case(row)))
+
+
 def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> Case:
     """What was made belongs to the application from now on: it is found by its number, and its document is that record's."""
     row.frozen = {**row.frozen, "made": {name: record.frozen() for name, record in made.items()}}

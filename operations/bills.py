@@ -8,6 +8,10 @@ from engine.wording import _
 from models import Application, AttemptState, Bill, BillState, PaymentAttempt
 from operations.now import now
 
+FINED_MEANWHILE = _(
+    "A fine on this bill was paid meanwhile, or its register was corrected. Nothing is charged twice: where answers can be changed, check "
+    "the new price and submit again; else ask the authority to take the fine off."
+)
 GOOD_FOR = dt.timedelta(days=1)  # a price may be paid for a day; after that it is quoted anew
 
 

@@ -132,22 +132,44 @@ def apply(effects: Iterable[Effect | Creation | Settlement], application: Applic
     None, and nothing changed, when a record has moved on since the rules saw it.
     """
     every = list(effects)
+    creations = [effect for effect in every if isinstance(effect, Creation)]
     changes = [effect for effect in every if isinstance(effect, Effect)]
-    planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
-    if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
+    if moved_on(every) or any(_overtaken(creation) for creation in creations):
         return None
-    if any(isinstance(effect, Creation) and _overtaken(effect) for effect in every):
-        return None
-    for effect, row in planned:
-        assert row is not None
-        before, row.data = row.data, {**row.data, **effect.changes}
-        row.holder, row.parent = effect.record.register.hangs_on(row.data)
-        row.remind_on = next_reminder(effect.record.register, row.data, before, row.remind_on)
-        row.ends_on = effect.record.register.last_day(row.data)
-        row.changed_at, row.changed_by = now(), application
-        row.save()
-        keep_parties(effect.record.register, row)
-    return {effect.name: _made(effect, application) for effect in every if isinstance(effect, Creation)}
+    made = {creation.name: _made(creation, application) for creation in creations}
+    named = [Effect(record, {column: made[each.name].number}) for each in creations for record, column in each.named_in]
+    for effect in (*changes, *named):
+        _change(effect, application)
+    return made
+
+
+def moved_on(effects: Iterable[Any]) -> bool:
+    """Whether a record that they change, or that a new one is named in, is not as the rules saw it. The records are held."""
+    for effect in effects:
+        for record, expected in _expected(effect):
+            row = _locked.first(record.register.code, record.number)
+            if row is None or any(row.data.get(name) != value for name, value in expected.items()):
+                return True
+    return False
+
+
+def _expected(effect: Any) -> Iterator[tuple[Record, dict[str, Any]]]:
+    """The records it writes to, and what stands there now as far as the rules know."""
+    if isinstance(effect, Effect):
+        yield effect.record, effect.expects
+    elif isinstance(effect, Creation):
+        yield from ((record, {column: record.data[column]}) for record, column in effect.named_in)
+
+
+def _change(effect: Effect, application: Application) -> None:
+    register, row = effect.record.register, _locked.first(effect.record.register.code, effect.record.number)
+    before, row.data = row.data, {**row.data, **effect.changes}
+    row.holder, row.parent = register.hangs_on(row.data)
+    row.remind_on = next_reminder(register, row.data, before, row.remind_on)
+    row.ends_on = register.last_day(row.data)
+    row.changed_at, row.changed_by = now(), application
+    row.save()
+    keep_parties(register, row)
 
 
 def _overtaken(creation: Creation) -> bool:
@@ -205,10 +227,14 @@ def keep_parties(register: Register, row: RegisterRecord) -> None:
 
 
 def brought(field: FromRegister, number: str) -> Iterator[tuple[str, Record | None]]:
-    """What comes with a chosen record: of each register that the field names the first record hanging on it; None where there is none."""
-    for name, register in field.brings:
-        row = _hanging.first(register, number)
-        yield name, _record(row) if row else None
+    """What comes with a chosen record: of each register that the field names the first record hanging on it; None where there is none.
+
+    With a record that need not be one's own comes what is public.
+    """
+    for name, code in field.brings:
+        row = _hanging.first(code, number)
+        record = _record(row) if row else None
+        yield name, record if record is None or field.own else record.only(record.register.public)
 
 
 def again(records: Mapping[str, Record], fields: Iterable[Field] = ()) -> Iterator[tuple[str, Record | None]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peewee import IntegrityError
@@ -66,7 +66,8 @@ def offer(opened: Opened) -> Offer:
     except Unset as missing:
         quote, unset = Quote((), case.today), missing
     records = {name: record.frozen() for name, record in opened.records.items()}
-    return Offer(dict(opened.answers), records, quote, also, list(service.refusals(case)), unset)
+    refusals = list(service.refusals(case if unset else replace(case, price=quote)))
+    return Offer(dict(opened.answers), records, quote, also, refusals, unset)
 
 
 def refresh(actor: Actor, opened: Opened) -> bool:
@@ -96,10 +97,12 @@ def _same(record: Record | None, before: Record | None) -> bool:
 
 
 def refused_at(actor: Actor, opened: Opened, step: Step) -> list[Refusal]:
-    """What stands in the way already by what is answered up to this step; asked of the registers again before it is said."""
+    """What stands in the way already by what is answered up to this step; asked of the registers again before it is said. So does
+    what the price is refused for, once all is answered."""
     if opened.refused(step) and opened.editable:
         refresh(actor, opened)
-    return opened.refused(step)
+    priced = step.shows is not None and opened.next_step() is None
+    return offer(opened).refusals if priced else opened.refused(step)
 
 
 def submit(actor: Actor, reference: str, seal: str, *, address: str = "") -> Opened:

@@ -1,6 +1,12 @@
 """Residency and civil status: residences, cards, passports, births and deaths."""
 
-from blueprints.residency import registers
+from blueprints.residency import (
+    issue_resident_card,
+    pay_residence_fines,
+    registers,
+    renew_resident_card,
+    replace_resident_card,
+)
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
 from engine.wording import _
@@ -9,7 +15,12 @@ authority = Authority(
     code="residency",
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
-    services=(),
+    services=(
+        issue_resident_card.service,
+        renew_resident_card.service,
+        replace_resident_card.service,
+        pay_residence_fines.service,
+    ),
     registers=(
         registers.people,
         registers.births,

@@ -149,7 +149,7 @@ cards = Register(
     over=ended,
     reminds=Reminder(what=_("Resident card"), service="residency.renew-resident-card", record="card"),
     tracked=True,
-    public=("expires",),
+    public=("expires", "fined"),
     numbers="{n:08}",
     first=70_000_001,
     columns=(
@@ -178,6 +178,7 @@ residences = Register(
     ends="expires",
     reminds=Reminder(what=_("Residence"), service="residency.renew-{kind}-residence", record="residence"),
     tracked=True,
+    public=("expires", "fined"),
     numbers="{year}{n:06}",
     columns=(
         Column("civil", _("Civil number")),
@@ -193,8 +194,10 @@ residences = Register(
         Column("sponsor_phone", _("Sponsor's mobile")),
         Column("father", _("Father's civil number"), required=False),
         Column("husband", _("Husband's civil number"), required=False),
+        Column("starts", _("Residence since"), Kind.DAY, required=False),
         Column("expires", _("Expiry date"), Kind.DAY),
         Column("fined", _("Fined up to"), Kind.DAY, required=False),
     ),
 )
-"""Hangs on its resident card, where one is issued already."""
+"""Hangs on its resident card, where one is issued already. Who pays fines for somebody else sees no more than when it ended, and up to
+which day being late is paid for."""

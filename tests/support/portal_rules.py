@@ -10,6 +10,7 @@ from peewee import Database
 
 import blueprints.chamber
 import blueprints.municipality
+import blueprints.residency
 from engine.catalogue import catalogue
 from engine.money import Money
 from gateways.pdf.development_seal import make_development_seal
@@ -44,7 +45,9 @@ MEMBERSHIP = {key: value for key, value in ESTABLISHMENT.items() if key != "hold
 @pytest.fixture
 def rules(database: Database, tmp_path: Path) -> Iterator[Database]:
     """Our authorities and the trial one, the first fee schedule and the manual's company, with a store and a seal of their own."""
-    catalogue.fill([blueprints.chamber.authority, blueprints.municipality.authority, trial.authority])
+    catalogue.fill(
+        [blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority, trial.authority]
+    )
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     FeeRule.create(
         code="trial.parking",
