@@ -727,11 +727,11 @@ class BatchState(StrEnum):
 
 
 class Batch(Row):
-    """A list of an office: one application a row, for its customer."""
+    """A list of an office: one application a row, for its customer. Or a person's own, about what is theirs or their company's."""
 
     uuid = TextField(unique=True, default=new_id)
-    office = ForeignKeyField(Office, index=False, on_delete="RESTRICT")
-    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")  # the operator
+    office = ForeignKeyField(Office, null=True, index=False, on_delete="RESTRICT")
+    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")  # the operator, or whose own it is
     service = TextField()
     name = TextField()  # of the file
     state = one_of("state", BatchState, default=BatchState.CHECKING)
@@ -741,6 +741,9 @@ class Batch(Row):
 
     class Meta:
         indexes = ((("office", "id"), False),)
+
+
+Batch.add_index(Batch.account, Batch.id, where=Batch.office.is_null(), name="batch_own")
 
 
 class BatchRow(Row):
@@ -1561,6 +1564,7 @@ class RegisterRecord(Row):
     changed_at = UtcField()
     changed_by = ForeignKeyField(Application, null=True, on_delete="RESTRICT")  # null: the extract
     remind_on = DateField(null=True)  # when its holder hears next that it ends; null: not any more
+    ends_on = DateField(null=True)  # its last day, as its register says; null: it does not end, or is over already
 
     class Meta:
         indexes = ((("register", "number"), True), (("register", "holder"), False), (("register", "parent"), False))
@@ -1572,6 +1576,13 @@ RegisterRecord.add_index(
     where=RegisterRecord.remind_on.is_null(False),
     name="register_record_reminders",
 )
+# What of somebody's, or of what hangs on their company, ends when.
+RegisterRecord.add_index(
+    RegisterRecord.holder, RegisterRecord.ends_on, where=RegisterRecord.ends_on.is_null(False), name="register_record_ends_of"
+)
+RegisterRecord.add_index(
+    RegisterRecord.parent, RegisterRecord.ends_on, where=RegisterRecord.ends_on.is_null(False), name="register_record_ends_on"
+)
 
 
 class RecordParty(Row):
@@ -1582,6 +1593,16 @@ class RecordParty(Row):
 
     class Meta:
         indexes = ((("record", "number"), True),)
+
+
+class WaitingReminder(Row):
+    """That a record of a company's ends soon, until its owner is told, once a day, of all there are."""
+
+    account = ForeignKeyField(Account, index=False, on_delete="CASCADE")
+    record = ForeignKeyField(RegisterRecord, index=False, on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("account", "record"), True),)
 
 
 class ImportState(StrEnum):

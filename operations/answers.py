@@ -155,7 +155,7 @@ def _forget(actor: Actor, opened: Opened, names: list[str]) -> None:
 def _chosen(actor: Actor, opened: Opened, field: FromRegister, number: str) -> Record | None:
     if isinstance(field, ByNumber):
         return registers.typed(field, actor.holder, number)
-    return next((record for record in registers.offered(field, actor.holder, opened.answers) if record.number == number), None)
+    return registers.chosen(field, actor.holder, opened.answers, number)
 
 
 def _all_chosen(actor: Actor, opened: Opened, field: Found, numbers: Iterable[str]) -> dict[str, Record]:

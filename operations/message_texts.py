@@ -49,6 +49,11 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "what": (_("What ends"), {"ar": "عضوية الغرفة", "en": "Chamber membership"}),
     "number": (_("The record's number"), "91868"),
     "about": (_("Whose record it is"), {"ar": "المشاريع الواعدة", "en": "promising projects"}),
+    "count": (_("How many there are"), "12"),
+    "list": (
+        _("All of them, a line each"),
+        {"ar": "بطاقة مقيم 70000008 · محمد خان · ١٠ ديسمبر ٢٠٢٦", "en": "Resident card 70000008 · Mohammed Khan · 10 December 2026"},
+    ),
     "stop_link": (_("The address where reminders are stopped"), "https://example.om/reminders/chamber.memberships/stop/1-abc"),
     "role": (_("The role"), {"ar": "موظف", "en": "Clerk"}),
     "place": (_("Where it counts"), {"ar": "البلدية", "en": "Municipality"}),
@@ -111,6 +116,9 @@ TEMPLATES: dict[str, Template] = {
     "data_copy_ready": Template(_("The copy of one's data is ready"), ("name", "until", "data_link", "recovery_link")),
     "record_ending": Template(
         _("Something is about to end"), ("name", "what", "number", "about", "until", "link", "stop_link"), _BOTH, ("link",)
+    ),
+    "records_ending": Template(
+        _("Documents of one's workers are about to end"), ("name", "count", "list", "link", "stop_link"), _BOTH, ("link",)
     ),
     "staff_invited": Template(_("An invitation to the staff"), ("name", "link"), needs=("link",)),
     "role_given": Template(_("A role was given"), ("name", "role", "place")),

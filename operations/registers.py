@@ -74,13 +74,30 @@ def found(field: Found, civil_number: str | None, answers: dict[str, Any]) -> li
     return [record if theirs & register.held_by(record.data) else record.only(register.public) for record in records][:OFFERED]
 
 
+def chosen(field: FromRegister, civil_number: str | None, answers: dict[str, Any], number: str) -> Record | None:
+    """The record with that number, if `offered` has it to choose: also beyond what a page lists. None for any other."""
+    if isinstance(field, Found) or field.of is not None or civil_number is None:
+        return next((record for record in offered(field, civil_number, answers) if record.number == number), None)
+    record = find(field.register, number)
+    return record if record and sees(civil_number, record) else None
+
+
+def sees(civil_number: str, record: Record) -> bool:
+    """Whether it is a record of that person's: its holder, a party, or the owner of a company that is one."""
+    return not record.register.held_by(record.data).isdisjoint(_numbers_of(record.register, civil_number))
+
+
 def typed(field: ByNumber, civil_number: str | None, number: str) -> Record | None:
     """The record with that number: of the person's own whole, of anybody's what is public. None for any other, and for one unknown."""
     record, register = find(field.register, number), catalogue.registers[field.register]
     if record is None or not field.own:
         return record and record.only(register.public)
-    theirs = civil_number is not None and not register.held_by(record.data).isdisjoint(_numbers_of(register, civil_number))
-    return record if theirs else None
+    return record if civil_number is not None and sees(civil_number, record) else None
+
+
+def held(register: str, holder: str) -> list[RegisterRecord]:
+    """The rows of a register that are held by that number."""
+    return _held.all(register, holder)
 
 
 @statement
@@ -162,6 +179,7 @@ def _change(effect: Effect, application: Application) -> None:
     before, row.data = row.data, {**row.data, **effect.changes}
     row.holder, row.parent = register.hangs_on(row.data)
     row.remind_on = next_reminder(register, row.data, before, row.remind_on)
+    row.ends_on = register.last_day(row.data)
     row.changed_at, row.changed_by = now(), application
     row.save()
     keep_parties(register, row)
@@ -194,6 +212,7 @@ def _made(creation: Creation, application: Application) -> Record:
         parent=parent,
         data=data,
         remind_on=register.first_reminder(data, today()),
+        ends_on=register.last_day(data),
         changed_at=now(),
         changed_by=application,
     )

@@ -90,6 +90,7 @@ UNIQUE = {
     "version": {"application_id, number"},
     "visit": {"application_id WHERE state = 'planned'"},
     "visit_report": {"visit_id"},
+    "waiting_reminder": {"account_id, record_id"},
     "waiver": {"application_id WHERE closed_at IS NULL"},
 }
 
@@ -306,6 +307,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "SavedFilter",
         "RecordParty",
         "NoReminder",
+        "WaitingReminder",
         "Support",
     }
 
