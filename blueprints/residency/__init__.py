@@ -1,6 +1,6 @@
 """Residency and civil status: residences, cards, passports, births and deaths."""
 
-from blueprints.residency import registers
+from blueprints.residency import first_passport, registers, renew_passport
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
 from engine.wording import _
@@ -9,7 +9,10 @@ authority = Authority(
     code="residency",
     title=_("Passports, residency and civil status"),
     summary=_("Residences and resident cards, identity cards, passports, certificates of birth and death."),
-    services=(),
+    services=(
+        first_passport.service,
+        renew_passport.service,
+    ),
     registers=(
         registers.people,
         registers.births,
