@@ -8,6 +8,7 @@ from flask import url_for
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length
 
+import blueprints.desk.lists as desk_lists
 import blueprints.desk.views as desk_views
 from blueprints import charts
 from blueprints.forms import Form, required
@@ -98,7 +99,7 @@ def applications(
         ],
         "of": dict(form.clerk.choices).get(str(clerk)) if clerk else None,
         "lines": [
-            line | {"href": url_for("supervision.application", reference=line["reference"])} for line in desk_views.lines(lines)
+            line | {"href": url_for("supervision.application", reference=line["reference"])} for line in desk_lists.lines(lines)
         ],
         "may_assign": clerk is not None or view in ("urgent", "waiting", "in-review"),
         "onwards": _onwards(desk, view, clerk, onwards),
