@@ -328,7 +328,7 @@ def slip(actor: Actor, reference: str) -> OwnPaper:
     """Have the slip drawn: when, where, what to bring, and the square code. The one of this very time is drawn once."""
     opened, made = of(actor, reference)
     name = slip_name(made)
-    return own_papers.of(actor, name) or own_papers.ask(actor, name, "slip.html", _on_slip(opened, made))
+    return own_papers.of(actor, name) or own_papers.ask(actor, name, "appointment_slip.html", _on_slip(opened, made))
 
 
 def slip_name(made: Appointment) -> str:

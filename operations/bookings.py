@@ -116,6 +116,7 @@ def release(row: Application, name: str | None = None) -> list[tuple[str, dt.dat
     """It needs them no more (`name`: that one): others may have them. What was given up: where, and at what time."""
     theirs = (Booking.application == row) if name is None else _mine(row, name)
     given_up = [(held.office, held.at) for held in Booking.select().where(theirs)]
+    centres.hold(*(place for place, _at in given_up))  # before the row: who wants the seat waits for it while holding the centre
     Booking.delete().where(theirs).execute()
     return given_up
 

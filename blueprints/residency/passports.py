@@ -39,7 +39,7 @@ def slip(record: str, title: Text) -> Certificate:
         yield _("Bring to collect it"), _("This slip, the ID card, and the old passport if there is one")
 
     return Certificate(
-        "slip.html",
+        "appointment_slip.html",
         title=_("Passport application slip"),
         named=lambda case: case.record(record).title,
         rows=rows,
