@@ -941,7 +941,9 @@ Appointment.add_index(
     Appointment.centre, Appointment.counter, unique=True, where=SQL("state = 'called'"), name="appointment_one_at_a_counter"
 )
 Appointment.add_index(Appointment.centre, Appointment.at, where=SQL("state = 'here'"), name="appointment_here")
-Appointment.add_index(Appointment.centre, Appointment.waits_since, where=SQL("waits_since IS NOT NULL"), name="appointment_waiting")
+Appointment.add_index(
+    Appointment.centre, Appointment.waits_since, where=SQL("waits_since IS NOT NULL"), name="appointment_waiting"
+)
 
 
 class SavedFilter(Row):

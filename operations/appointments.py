@@ -18,7 +18,19 @@ from engine.wording import Words, _
 from gateways.calendar_file import Event, calendar_file
 from gateways.pdf import qr
 from models import Application, Appointment, AppointmentState, Centre, OwnPaper, database
-from operations import applications, audit, bookings, centres, counters, documents, messages, outbox, own_papers, secrets, waitlist
+from operations import (
+    applications,
+    audit,
+    bookings,
+    centres,
+    counters,
+    documents,
+    messages,
+    outbox,
+    own_papers,
+    secrets,
+    waitlist,
+)
 from operations.applications import Opened
 from operations.now import now
 from operations.outside import outside
@@ -140,9 +152,18 @@ def _write_down(row: Application, field: Slot, made: Appointment | None) -> None
     answer = {"centre": made.centre.code, "name": made.centre.name, "at": made.at.isoformat()} if made else None
     row.answers = _with(row.answers, field.name, answer)
     frozen = row.frozen
-    kept = {"centre": made.centre.name, "address": made.centre.address, "at": made.at.isoformat(), "serial": made.serial} if made else None
+    kept = (
+        {"centre": made.centre.name, "address": made.centre.address, "at": made.at.isoformat(), "serial": made.serial}
+        if made
+        else None
+    )
     steps = [
-        {**step, "rows": [{**said, "value": both(field.shown(answer))} if said["field"] == field.name else said for said in step["rows"]]}
+        {
+            **step,
+            "rows": [
+                {**said, "value": both(field.shown(answer))} if said["field"] == field.name else said for said in step["rows"]
+            ],
+        }
         for step in frozen["steps"]
     ]
     row.frozen = {
@@ -280,7 +301,9 @@ def not_served(row: Application) -> Refusal | None:
     if made is None or made.state == AppointmentState.SERVED:
         return None
     if made.state == AppointmentState.BOOKED:
-        return Refusal(_("They are expected on %(at)s. Check them in and call them at a counter first, then approve.", at=made.at))
+        return Refusal(
+            _("They are expected on %(at)s. Check them in and call them at a counter first, then approve.", at=made.at)
+        )
     if made.state in (AppointmentState.HERE, AppointmentState.CALLED):
         return Refusal(_("They are here: call them at a counter and press “Served”, then approve."))
     return Refusal(_("They have not been here, and have no appointment now. Approve once they have come."))
@@ -314,7 +337,9 @@ def as_calendar(actor: Actor, reference: str) -> bytes:
         starts=made.at,
         minutes=centre.minutes,
         title=str(opened.row.frozen["title"][locale]),
-        place=f"{centre.name[locale]}، {centre.address[locale]}" if locale == "ar" else f"{centre.name[locale]}, {centre.address[locale]}",
+        place=f"{centre.name[locale]}، {centre.address[locale]}"
+        if locale == "ar"
+        else f"{centre.name[locale]}, {centre.address[locale]}",
         point=(centre.latitude, centre.longitude),
         text=f"{made.serial} · {reference}",
         link=f"{outside.portal_url}/applications/{reference}/appointment",
@@ -353,6 +378,7 @@ def _on_slip(opened: Opened, made: Appointment) -> dict[str, Any]:
         "opening": both(opened.service.title),
         "company": row.frozen["applicant"],
         "rows": [(each["label"], each["value"]) for each in printed],
+        "serial": made.serial,
         "qr": square(made),
         "arrival": both(_("Show this code at the entrance when you come, or say your serial number.")),
     }

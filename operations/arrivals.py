@@ -64,12 +64,17 @@ def _arrive(actor: Actor, found: Appointment) -> Appointment:
     if made.state in (AppointmentState.HERE, AppointmentState.CALLED, AppointmentState.SERVED):
         return made  # type: ignore[no-any-return]
     if made.state != AppointmentState.BOOKED:
-        raise Refusal(_("This appointment was cancelled or missed. They may choose another time in their application."), field="serial")
+        raise Refusal(
+            _("This appointment was cancelled or missed. They may choose another time in their application."), field="serial"
+        )
     if made.day != business_day(now()):
         raise Refusal(_("This appointment is not today: it is on %(at)s.", at=made.at), field="serial")
     row = made.application
     if State(row.state) is not State.IN_REVIEW:
-        raise Refusal(_("The application %(reference)s is not with you yet: it may still have to be paid.", reference=row.reference), field="serial")
+        raise Refusal(
+            _("The application %(reference)s is not with you yet: it may still have to be paid.", reference=row.reference),
+            field="serial",
+        )
     made.state, made.here_at = AppointmentState.HERE, now()
     made.waits_since = None
     made.save()
@@ -206,7 +211,9 @@ def board(centre: str) -> Board:
 @statement
 def _on_board(centre: Any, day: Any, most: Any) -> Any:
     this = (Appointment.centre == centre) & (Appointment.state == AppointmentState.CALLED) & (Appointment.day == day)
-    return Appointment.select(Appointment.serial, Appointment.counter).where(this).order_by(Appointment.called_at.desc()).limit(most)
+    return (
+        Appointment.select(Appointment.serial, Appointment.counter).where(this).order_by(Appointment.called_at.desc()).limit(most)
+    )
 
 
 @statement

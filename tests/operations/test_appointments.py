@@ -175,7 +175,10 @@ def test_moving_takes_the_new_seat_before_it_gives_up_the_old():
 
 def test_only_its_applicant_moves_it():
     opened = submitted(a_citizen())
-    for action in (lambda who: appointments.move(who, opened.reference, at(times()[0])), lambda who: appointments.cancel(who, opened.reference)):
+    for action in (
+        lambda who: appointments.move(who, opened.reference, at(times()[0])),
+        lambda who: appointments.cancel(who, opened.reference),
+    ):
         with pytest.raises(NotFound):
             action(a_citizen())
 
@@ -289,7 +292,9 @@ def test_a_seat_given_up_is_held_for_who_has_waited_longest_and_told():
 
 def test_who_does_not_answer_is_passed_over_and_the_next_is_asked(clock: Clock):
     one, (actor, opened), ((longest, theirs), (_next, others)) = waiting()
-    applications.withdraw(actor, opened.reference) if row_of(opened).state == State.TO_PAY else appointments.cancel(actor, opened.reference)
+    applications.withdraw(actor, opened.reference) if row_of(opened).state == State.TO_PAY else appointments.cancel(
+        actor, opened.reference
+    )
     clock.forward(hours=1)
     outbox.drain()
     assert told("appointment_offered") == [theirs.reference]
@@ -325,7 +330,9 @@ def test_many_giving_up_at_once_offer_each_of_those_who_wait_one_seat():
     takers = [(actor, submitted(actor, at(last))) for actor in (a_citizen() for _number in range(3))]
     for actor, opened in takers:
         appointments.wait(actor, opened.reference, on=True)
-    said = together(*((lambda actor=actor, opened=opened: appointments.cancel(actor, opened.reference)) for actor, opened in givers))
+    said = together(
+        *((lambda actor=actor, opened=opened: appointments.cancel(actor, opened.reference)) for actor, opened in givers)
+    )
     assert said == [None] * 3
     assert sorted(told("appointment_offered")) == sorted(opened.reference for _actor, opened in takers)
     assert Booking.select().where(Booking.at == wanted).count() == 3
@@ -401,7 +408,9 @@ def test_called_in_turn_served_or_missed_and_only_then_approved(clock: Clock):
     casework.decide(clerk, first.reference, Outcome.APPROVE)
     assert row_of(first).state == State.COMPLETED
     paper = documents.of_application(row_of(first))[0]
-    assert paper.template == "appointment_slip.html" and {"en": called.serial}.items() <= paper.content["rows"][1]["value"].items()
+    assert (
+        paper.template == "appointment_slip.html" and {"en": called.serial}.items() <= paper.content["rows"][1]["value"].items()
+    )
     missed = arrivals.call_next(clerk, HERE, 2)
     assert missed and arrivals.finish(clerk, HERE, 2, missed.serial, came=False) == second.reference
     with pytest.raises(Refusal, match="have not been here"):
