@@ -17,6 +17,7 @@ from peewee import (
     DatabaseProxy,
     DateField,
     DateTimeField,
+    DoubleField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -872,6 +873,80 @@ class Booking(Row):
 
     class Meta:
         indexes = ((("office", "at", "seat"), True),)
+
+
+class Centre(Row):
+    """A place where a desk expects people: where it is, and when how many may come at once."""
+
+    code = TextField(unique=True)  # passports-sohar: the `office` of its bookings
+    desk = TextField(index=True)
+    name = JSONField()
+    address = JSONField()
+    latitude = DoubleField()  # degrees, WGS 84
+    longitude = DoubleField()
+    opens = IntegerField()  # minutes after midnight, as `closes`
+    closes = IntegerField()
+    minutes = IntegerField()  # a slot
+    counters = IntegerField()  # the seats of a slot
+    days = IntegerField()  # how many ahead one may book
+    open = BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            Check("0 <= opens AND opens < closes AND closes <= 1440"),
+            Check("minutes BETWEEN 5 AND 240"),
+            Check("counters BETWEEN 1 AND 99"),
+            Check("days BETWEEN 1 AND 365"),
+        ]
+
+
+class AppointmentState(StrEnum):
+    BOOKED = "booked"
+    HERE = "here"  # checked in
+    CALLED = "called"
+    SERVED = "served"
+    MISSED = "missed"  # called, and did not come
+    CANCELLED = "cancelled"
+
+
+class Appointment(Row):
+    """When and where an application's person comes. Its seat is a Booking; one that was cancelled or missed may be booked anew."""
+
+    application = ForeignKeyField(Application, unique=True, on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, index=False, on_delete="RESTRICT")
+    state = one_of("state", AppointmentState, default=AppointmentState.BOOKED)
+    at = UtcField()
+    day = DateField()  # of the office
+    serial = TextField()  # of that centre and day: A-014
+    sequence = IntegerField(default=0)  # how often it was changed, as calendars count (RFC 5545)
+    here_at = UtcField(null=True)
+    counter = IntegerField(null=True)  # that called
+    clerk = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who called
+    called_at = UtcField(null=True)
+    waits_since = UtcField(null=True)  # for an earlier time
+    offered = UtcField(null=True)  # the earlier time that is held for them, until:
+    offered_until = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("centre", "day", "serial"), True),)
+        constraints = [
+            Check("(state IN ('here', 'called', 'served', 'missed')) = (here_at IS NOT NULL)"),
+            Check("(state IN ('called', 'served', 'missed')) = (counter IS NOT NULL)"),
+            Check("(counter IS NULL) = (clerk_id IS NULL)"),
+            Check("(counter IS NULL) = (called_at IS NULL)"),
+            Check("(offered IS NULL) = (offered_until IS NULL)"),
+            Check("offered IS NULL OR (waits_since IS NOT NULL AND offered < at)"),
+            Check("waits_since IS NULL OR state = 'booked'"),
+        ]
+
+
+Appointment.add_index(
+    Appointment.centre, Appointment.counter, unique=True, where=SQL("state = 'called'"), name="appointment_one_at_a_counter"
+)
+Appointment.add_index(Appointment.centre, Appointment.at, where=SQL("state = 'here'"), name="appointment_here")
+Appointment.add_index(
+    Appointment.centre, Appointment.waits_since, where=SQL("waits_since IS NOT NULL"), name="appointment_waiting"
+)
 
 
 class SavedFilter(Row):

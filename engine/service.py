@@ -18,7 +18,7 @@ from engine.fields import Field, inputs
 from engine.money import Money
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
-from engine.slots import Opening
+from engine.slots import Appointment, Opening
 from engine.wording import Text, Words, _
 from engine.working_time import WorkingDays
 
@@ -88,6 +88,7 @@ class Case:
     holder: str | None = None
     agreed: dt.date | None = None
     price: Priced | None = None
+    appointments: Mapping[str, Appointment] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.answers[name]
@@ -105,6 +106,10 @@ class Case:
     def find(self, name: str) -> Record | None:
         """As `record`, of one that there need not be."""
         return self.records.get(name)
+
+    def appointment(self, name: str) -> Appointment:
+        """What was booked by the `Slot` of that name. (From submission on.)"""
+        return self.appointments[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,7 +507,7 @@ OTHER = _("Other services")
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `groups` sorts its services for people; `sections` names its parts, `openings` when some of them expect people or go to see them;
+    `groups` sorts its services for people; `sections` names its parts, `openings` when some of them go out to see something;
     `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
     """
 

@@ -19,6 +19,7 @@ from engine.fields import FromRegister
 from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, PENDING, State, move
 from engine.registers import Record
 from engine.service import Case, Charge, Decision, Payout, Service, Settlement, Step
+from engine.slots import Appointment
 from engine.wording import _
 from models import (
     AgreementRequest,
@@ -50,6 +51,7 @@ from operations import (
     registers,
     service_clock,
     tracking,
+    waitlist,
 )
 from operations.now import now, today
 from operations.rendering import both
@@ -340,6 +342,10 @@ def frozen_case(row: Application) -> Case:
         holder=frozen.get("holder"),
         agreed=dt.date.fromisoformat(frozen["agreed"]) if frozen.get("agreed") else None,
         price=price,
+        appointments={
+            name: Appointment(kept["centre"], kept["address"], dt.datetime.fromisoformat(kept["at"]), kept["serial"])
+            for name, kept in frozen.get("appointments", {}).items()
+        },
     )
 
 
@@ -370,7 +376,7 @@ def reopen(actor: Actor, reference: str) -> Opened:
         raise Conflict(_("This application can no longer be changed. Open it to see where it stands."))
     bills.cancel_open(row)
     _call_visit_off(row)
-    bookings.loosen(row)
+    waitlist.loosen(row)
     hand_back(row)
     happened(row, "reopened", actor)
     return work_on(row)
@@ -465,7 +471,7 @@ def advance(row: Application, state: State) -> None:
     if state not in PENDING:
         claims.release(row)
     if state in bookings.GIVEN_UP:
-        bookings.release(row)
+        waitlist.release(row)
     public_list.follow(row)
 
 

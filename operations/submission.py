@@ -21,6 +21,7 @@ from operations import (
     acting,
     agreements,
     announcements,
+    appointments,
     audit,
     bookings,
     claims,
@@ -157,13 +158,14 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
         "agreed": agreements.given_on(opened),
     }
     row.subject = _subject(opened)
-    bookings.confirm(row, service)
+    appointments.confirm(row, service)
     _route(row, opened)
     row.submitted_at = row.submitted_at or now()
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
     happened(row, "submitted", actor)
     _expect_visitors(opened, row)
+    appointments.expect(row)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     tracking.remember(row, opened.records.values())

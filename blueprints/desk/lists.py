@@ -15,7 +15,7 @@ from blueprints.language import locale
 from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.wording import Text, _
-from operations import rendering, service_clock
+from operations import centres, rendering, service_clock
 from operations.desk import CAP, VIEWS, Cursor, Listed, Queue
 from operations.now import now
 
@@ -59,6 +59,7 @@ def queue(
         ],
         "view": view,
         "asked": asked,
+        "counters": url_for("appointments.choose") if at in centres.expecting() else None,
         "shows": shows,
         "rows": [_row(locale(), line, *when, shows, line.reference in chosen) for line, when in _timed(listed.lines)],
         "onwards": _onwards(at, view, narrowing, listed.onwards),

@@ -18,6 +18,7 @@ CHILD_OF = _("Son or daughter")
 def ended(data: Mapping[str, Any]) -> bool:
     return bool(data.get("state") == ENDED)
 
+
 # --- Civil status ----------------------------------------------------------------------------------------------------------------
 
 people = Register(

@@ -17,7 +17,7 @@ from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.lifecycle import State
 from engine.wording import Text, _
-from operations import figures, satisfaction, supervision, waivers
+from operations import centres, figures, satisfaction, supervision, waivers
 from operations.desk import CAP, VIEWS, Cursor, Listed
 from operations.dossiers import Dossier
 from operations.figures import Statistic
@@ -59,7 +59,10 @@ def frame(desks: list[str], desk: str, here: str) -> dict[str, Any]:
         "desks": [
             {"title": catalogue.desks[other], "href": url_for(here, desk=other), "current": other == desk} for other in desks
         ],
-        "pages": [{"title": title, "href": url_for(page, desk=desk), "current": page == here} for title, page in pages],
+        "pages": [
+            *({"title": title, "href": url_for(page, desk=desk), "current": page == here} for title, page in pages),
+            *([{"title": _("Centres"), "href": url_for("appointments.listed")}] if desk in centres.expecting() else []),
+        ],
     }
 
 

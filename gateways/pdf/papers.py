@@ -116,6 +116,22 @@ class CivilCertificate(Paper):
     """The serial it replaces; empty where that one was not issued here. None for what is no duplicate."""
 
 
+class Slip(TypedDict):
+    """documents/appointment_slip.html, A4: what a `Letter` has, or for a visit to come `arrival` in place of its code and serial."""
+
+    authority: Words
+    title: Words
+    serial: str
+    labels: dict[str, Words]
+    opening: Words
+    company: Words
+    """Who comes."""
+    rows: list[Row]
+    qr: str
+    """With `arrival` it leads to the address where they are checked in."""
+    arrival: Words
+
+
 class EngineerCard(Paper):
     """documents/engineer_card.html, ID-1. Rows: number, discipline, office, expiry; what follows is small print."""
 

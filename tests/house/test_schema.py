@@ -35,7 +35,13 @@ UNIQUE = {
     },
     "batch": {"uuid"},
     "batch_row": {"application_id", "batch_id, number"},
+    "appointment": {
+        "application_id",
+        "centre_id, counter WHERE state = 'called'",
+        "centre_id, day, serial",
+    },
     "booking": {"office, at, seat"},
+    "centre": {"code"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
     "daily_figure": {"desk, day, service, hours"},
