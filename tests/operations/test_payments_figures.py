@@ -14,10 +14,10 @@ from operations.outside import outside
 from tests.support.bank import Bank, tell
 from tests.support.books import assert_books_stand
 from tests.support.builders import a_person, a_submitted_renewal
-from tests.support.client import Client, portal
+from tests.support.client import Client, portal, standing_portal
 from tests.support.processes import ROOT
 
-__all__ = ["portal"]
+__all__ = ["portal", "standing_portal"]
 
 
 @pytest.mark.parametrize(("months", "total"), [(18, Money(37_500)), (24, Money(50_000))])
