@@ -1,5 +1,6 @@
 """A browser without a screen, for tests of pages: it follows forms as people do, and looks at every page it gets with a reviewer's eye."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import models
+from operations import demonstration
 from operations.outside import outside
 from tests.support.database import opened
 from tests.support.postbox import Postbox
@@ -140,6 +142,26 @@ def portal(standing_portal: Flask, sqlite_url: str, tmp_path: Path) -> Iterator[
     standing_portal.config.clear()
     standing_portal.config.update(before)
     models.database.close()
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from app import wire
+
+    folder = tmp_path_factory.mktemp("demo")
+    path = folder / "template.db"
+    shutil.copy(sqlite_template, path)
+    wire(as_tested(f"sqlite:///{path}", folder))
+    demonstration.prepare()
+    models.database.close()
+    return path
+
+
+@pytest.fixture
+def demo(portal: Flask, demo_template: Path) -> None:
+    """What `flask demo` makes: people, staff, registers, fees. It takes half a second, so it is made once and copied."""
+    models.database.close()
+    shutil.copy(demo_template, models.database.obj.database)
 
 
 @pytest.fixture
