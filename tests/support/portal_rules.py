@@ -18,11 +18,12 @@ from gateways.pdf.seal import Seal
 from gateways.pdf.xhtml import XhtmlRenderer
 from gateways.storage.folder import FolderStorage
 from models import FeeRule
-from operations import fees, register_imports
+from operations import register_imports
 from operations.now import set_business_day
 from operations.outside import outside
 from tests.support import trial
 from tests.support.processes import ROOT
+from tests.support.schedule import bring_in_fees
 
 ESTABLISHMENT = {
     "number": "1229237",
@@ -48,7 +49,7 @@ def rules(database: Database, tmp_path: Path) -> Iterator[Database]:
     catalogue.fill(
         [blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority, trial.authority]
     )
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
     FeeRule.create(
         code="trial.parking",
         label={"ar": "موقف", "en": "Parking"},
