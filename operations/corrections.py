@@ -38,11 +38,11 @@ def open_fields(opened: Opened, step: Step, remarks: dict[str, str]) -> tuple[Fi
 
 def open_steps(opened: Opened, remarks: dict[str, str]) -> list[Step]:
     """The steps to go through, in order: all of a draft's, of a returned application those with something to answer."""
-    return [step for step in _asking(opened) if not remarks or open_fields(opened, step, remarks)]
+    return [step for step in asking(opened) if not remarks or open_fields(opened, step, remarks)]
 
 
-def _asking(opened: Opened) -> list[Step]:
-    """Without those all of whose questions are for other cases."""
+def asking(opened: Opened) -> list[Step]:
+    """The steps of this very case: without those all of whose questions are for others."""
     case = opened.case()
     return [step for step in opened.service.steps if not step.fields or step.asked(case)]
 
