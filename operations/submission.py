@@ -210,7 +210,7 @@ def freeze(opened: Opened, proposed: Offer) -> dict[str, Any]:
         "answers": opened.answers,
         "records": proposed.records,
         "applicant": _applicant(opened.row),
-        "steps": [_frozen_step(opened, step) for step in corrections.asking(opened)],
+        "steps": [_frozen_step(opened, step) for step in service.steps],
         "also": proposed.also,
         "quote": proposed.quote.frozen(),
         "seal": proposed.seal,
