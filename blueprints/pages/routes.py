@@ -13,6 +13,7 @@ from engine import numbering
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
 from engine.fees import Kind, Rule
+from engine.money import Money
 from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
@@ -136,12 +137,13 @@ def _period(days: int) -> Text:
 
 
 def _fees(service: Service) -> dict[str, Any]:
-    """The tariff as a table of what is set, and the variants that the authority has not set yet."""
+    """The tariff as a table of what is set, the variants that the authority has not set yet, and whether nothing is ever charged."""
     names = catalogue.authorities[service.authority].variants
     rules = fees.tariff(service, today())
     return {
         "fee_rows": [(rule.label, names.get(rule.variant, _("Everyone")), _price(rule)) for rule in rules if rule.priced],
         "unset": list(dict.fromkeys(names.get(rule.variant, _("Everyone")) for rule in rules if not rule.priced)),
+        "free": all(rule.amount == Money(0) for rule in rules),
     }
 
 
