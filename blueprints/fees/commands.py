@@ -32,7 +32,7 @@ def show(day: dt.datetime | None) -> None:
     on = day.date() if day else today()
     for rule in sorted(fees.schedule().rules, key=lambda rule: (rule.code, rule.variant)):
         if rule.covers(on):
-            click.echo(f"{rule.code:34} {rule.variant or '-':10} {_price(rule):>14}  {_standing(rule):12} {rule.source}")
+            click.echo(f"{rule.code:34} {rule.variant or '-':10} {_price(rule):>20}  {_standing(rule):12} {rule.source}")
 
 
 def _price(rule: Rule) -> str:
@@ -40,7 +40,12 @@ def _price(rule: Rule) -> str:
         return "unset"
     if rule.kind in (Kind.SHARE, Kind.MULTIPLE):
         return f"{rule.rate} ‰ {rule.of}".strip()
-    return rule.amount.plain() if rule.amount else "0.000"
+    amount = rule.amount.plain() if rule.amount else "0.000"
+    return f"{amount} {LATE[rule.kind].format(rule.threshold)}" if rule.kind in LATE else amount
+
+
+LATE = {Kind.LATE: "once >{}d", Kind.LATE_MONTHS: "/month >{}d"}
+"""How often a fine is due, and after how many days of grace."""
 
 
 def _standing(rule: Rule) -> str:
