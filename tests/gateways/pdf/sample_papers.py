@@ -279,7 +279,7 @@ def fines_declaration() -> Declaration:
 
 def short_slip() -> Slip:
     return {
-        **_paper(words("Renewed resident card", "بطاقة مقيم مجددة"), "D-2026-0000077"),
+        **_paper(words("Slip: renewed resident card", "قسيمة: بطاقة مقيم مجددة"), "D-2026-0000077"),
         "authority": ROP,
         "opening": words("Approved and paid for, to be collected by", "تمت الموافقة والسداد، وتُسلَّم إلى"),
         "company": words("Rajesh Kumar Menon", "راجيش كومار مينون"),
@@ -300,7 +300,7 @@ def short_slip() -> Slip:
 def long_slip() -> Slip:
     return {
         **short_slip(),
-        "title": words("Resident card in place of a lost one", "بطاقة مقيم بدل فاقد"),
+        "title": words("Slip: resident card in place of a lost one", "قسيمة: بطاقة مقيم بدل فاقد"),
         "company": words(
             "Maria Concepcion de los Santos Reyes Villanueva Macapagal-Fernandez",
             "ماريا كونسبسيون دي لوس سانتوس رييس فيلانويفا ماكاباغال فرنانديز",
