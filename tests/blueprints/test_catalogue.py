@@ -8,6 +8,7 @@ from flask import Flask
 
 import blueprints.chamber
 import blueprints.municipality
+import blueprints.residency
 from engine.catalogue import Catalogue
 from engine.service import Service
 from engine.wording import Text
@@ -15,8 +16,8 @@ from operations import demonstration, fees
 from operations.rendering import translate
 from tests.support.client import Client
 
-CATALOGUE = Catalogue([blueprints.chamber.authority, blueprints.municipality.authority])
-UNPUBLISHED = "municipality."  # it has confirmed no amount
+CATALOGUE = Catalogue([blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority])
+UNPUBLISHED = ("municipality.", "residency.")  # the one has confirmed no amount, the other few
 SERVICES = list(CATALOGUE.services.values())
 
 
