@@ -12,7 +12,6 @@ from blueprints.pages.search import matching
 from engine import numbering
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
-from engine.fees import Kind, Rule
 from engine.money import Money
 from engine.retention import Retention
 from engine.service import Service
@@ -141,22 +140,7 @@ def _fees(service: Service) -> dict[str, Any]:
     names = catalogue.authorities[service.authority].variants
     rules = fees.tariff(service, today())
     return {
-        "fee_rows": [(rule.label, names.get(rule.variant, _("Everyone")), _price(rule)) for rule in rules if rule.priced],
+        "fee_rows": [(rule.label, names.get(rule.variant, _("Everyone")), rule.price) for rule in rules if rule.priced],
         "unset": list(dict.fromkeys(names.get(rule.variant, _("Everyone")) for rule in rules if not rule.priced)),
         "free": all(rule.amount == Money(0) for rule in rules),
     }
-
-
-def _price(rule: Rule) -> Any:
-    if rule.kind is Kind.SHARE:
-        return _("%(rate)s per thousand of the amount", rate=rule.rate)
-    if rule.kind is Kind.MULTIPLE:
-        return _("%(rate)s thousandths of that fee", rate=rule.rate)
-    if rule.kind is Kind.LATE_MONTHS:
-        return _(
-            "%(amount)s a month, after %(num)s day",
-            "%(amount)s a month, after %(num)s days",
-            amount=rule.amount,
-            num=rule.threshold,
-        )
-    return rule.amount
