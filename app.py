@@ -18,6 +18,7 @@ import blueprints.actor
 import blueprints.administration
 import blueprints.agreements
 import blueprints.applications
+import blueprints.appointments
 import blueprints.audit
 import blueprints.chamber
 import blueprints.checks
@@ -79,6 +80,7 @@ WEB = (
     blueprints.pages,
     blueprints.accounts,
     blueprints.applications,
+    blueprints.appointments,
     blueprints.agreements,
     blueprints.identity,
     blueprints.identity.provider,

@@ -17,6 +17,7 @@ from peewee import (
     DatabaseProxy,
     DateField,
     DateTimeField,
+    DoubleField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -727,11 +728,11 @@ class BatchState(StrEnum):
 
 
 class Batch(Row):
-    """A list of an office: one application a row, for its customer."""
+    """A list of an office: one application a row, for its customer. Or a person's own, about what is theirs or their company's."""
 
     uuid = TextField(unique=True, default=new_id)
-    office = ForeignKeyField(Office, index=False, on_delete="RESTRICT")
-    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")  # the operator
+    office = ForeignKeyField(Office, null=True, index=False, on_delete="RESTRICT")
+    account = ForeignKeyField(Account, index=False, on_delete="RESTRICT")  # the operator, or whose own it is
     service = TextField()
     name = TextField()  # of the file
     state = one_of("state", BatchState, default=BatchState.CHECKING)
@@ -741,6 +742,9 @@ class Batch(Row):
 
     class Meta:
         indexes = ((("office", "id"), False),)
+
+
+Batch.add_index(Batch.account, Batch.id, where=Batch.office.is_null(), name="batch_own")
 
 
 class BatchRow(Row):
@@ -869,6 +873,80 @@ class Booking(Row):
 
     class Meta:
         indexes = ((("office", "at", "seat"), True),)
+
+
+class Centre(Row):
+    """A place where a desk expects people: where it is, and when how many may come at once."""
+
+    code = TextField(unique=True)  # passports-sohar: the `office` of its bookings
+    desk = TextField(index=True)
+    name = JSONField()
+    address = JSONField()
+    latitude = DoubleField()  # degrees, WGS 84
+    longitude = DoubleField()
+    opens = IntegerField()  # minutes after midnight, as `closes`
+    closes = IntegerField()
+    minutes = IntegerField()  # a slot
+    counters = IntegerField()  # the seats of a slot
+    days = IntegerField()  # how many ahead one may book
+    open = BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            Check("0 <= opens AND opens < closes AND closes <= 1440"),
+            Check("minutes BETWEEN 5 AND 240"),
+            Check("counters BETWEEN 1 AND 99"),
+            Check("days BETWEEN 1 AND 365"),
+        ]
+
+
+class AppointmentState(StrEnum):
+    BOOKED = "booked"
+    HERE = "here"  # checked in
+    CALLED = "called"
+    SERVED = "served"
+    MISSED = "missed"  # called, and did not come
+    CANCELLED = "cancelled"
+
+
+class Appointment(Row):
+    """When and where an application's person comes. Its seat is a Booking; one that was cancelled or missed may be booked anew."""
+
+    application = ForeignKeyField(Application, unique=True, on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, index=False, on_delete="RESTRICT")
+    state = one_of("state", AppointmentState, default=AppointmentState.BOOKED)
+    at = UtcField()
+    day = DateField()  # of the office
+    serial = TextField()  # of that centre and day: A-014
+    sequence = IntegerField(default=0)  # how often it was changed, as calendars count (RFC 5545)
+    here_at = UtcField(null=True)
+    counter = IntegerField(null=True)  # that called
+    clerk = ForeignKeyField(Account, null=True, index=False, on_delete="RESTRICT")  # who called
+    called_at = UtcField(null=True)
+    waits_since = UtcField(null=True)  # for an earlier time
+    offered = UtcField(null=True)  # the earlier time that is held for them, until:
+    offered_until = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("centre", "day", "serial"), True),)
+        constraints = [
+            Check("(state IN ('here', 'called', 'served', 'missed')) = (here_at IS NOT NULL)"),
+            Check("(state IN ('called', 'served', 'missed')) = (counter IS NOT NULL)"),
+            Check("(counter IS NULL) = (clerk_id IS NULL)"),
+            Check("(counter IS NULL) = (called_at IS NULL)"),
+            Check("(offered IS NULL) = (offered_until IS NULL)"),
+            Check("offered IS NULL OR (waits_since IS NOT NULL AND offered < at)"),
+            Check("waits_since IS NULL OR state = 'booked'"),
+        ]
+
+
+Appointment.add_index(
+    Appointment.centre, Appointment.counter, unique=True, where=SQL("state = 'called'"), name="appointment_one_at_a_counter"
+)
+Appointment.add_index(Appointment.centre, Appointment.at, where=SQL("state = 'here'"), name="appointment_here")
+Appointment.add_index(
+    Appointment.centre, Appointment.waits_since, where=SQL("waits_since IS NOT NULL"), name="appointment_waiting"
+)
 
 
 class SavedFilter(Row):
@@ -1098,6 +1176,41 @@ class Bill(Row):
 
 
 Bill.add_index(Bill.application, unique=True, where=Bill.state == "open", name="bill_one_open")
+
+
+class WaiverOutcome(StrEnum):
+    GRANTED = "granted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"  # paid, withdrawn or taken back before anybody decided
+
+
+class Waiver(Row):
+    """A fine to be taken off a bill: asked for by whose application it is, or granted unasked. At most one is open per application."""
+
+    application = ForeignKeyField(Application, on_delete="RESTRICT")
+    bill = ForeignKeyField(Bill, on_delete="RESTRICT")
+    desk = TextField()
+    asked_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    reason = TextField(default="")
+    asked_at = UtcField()
+    outcome = one_of("outcome", WaiverOutcome, null=True)
+    decided_by = ForeignKeyField(Account, null=True, on_delete="RESTRICT")
+    answer = TextField(default="")
+    waived = MoneyField(null=True)
+    closed_at = UtcField(null=True)
+
+    class Meta:
+        constraints = [
+            Check("(outcome IS NULL) = (closed_at IS NULL)"),
+            Check("(decided_by_id IS NULL) = (outcome IS NULL OR outcome = 'lapsed')"),
+            Check("(waived IS NOT NULL AND waived > 0) = (outcome IS NOT NULL AND outcome = 'granted')"),
+            Check("asked_by_id IS NOT NULL OR (outcome IS NOT NULL AND outcome = 'granted')"),
+            Check("decided_by_id IS NULL OR asked_by_id IS NULL OR decided_by_id <> asked_by_id"),
+        ]
+
+
+Waiver.add_index(Waiver.application, unique=True, where=SQL("closed_at IS NULL"), name="waiver_one_open")
+Waiver.add_index(Waiver.desk, Waiver.id, where=SQL("closed_at IS NULL"), name="waiver_waiting")
 
 
 class Receipt(Row):
@@ -1526,6 +1639,7 @@ class RegisterRecord(Row):
     changed_at = UtcField()
     changed_by = ForeignKeyField(Application, null=True, on_delete="RESTRICT")  # null: the extract
     remind_on = DateField(null=True)  # when its holder hears next that it ends; null: not any more
+    ends_on = DateField(null=True)  # its last day, as its register says; null: it does not end, or is over already
 
     class Meta:
         indexes = ((("register", "number"), True), (("register", "holder"), False), (("register", "parent"), False))
@@ -1537,6 +1651,13 @@ RegisterRecord.add_index(
     where=RegisterRecord.remind_on.is_null(False),
     name="register_record_reminders",
 )
+# What of somebody's, or of what hangs on their company, ends when.
+RegisterRecord.add_index(
+    RegisterRecord.holder, RegisterRecord.ends_on, where=RegisterRecord.ends_on.is_null(False), name="register_record_ends_of"
+)
+RegisterRecord.add_index(
+    RegisterRecord.parent, RegisterRecord.ends_on, where=RegisterRecord.ends_on.is_null(False), name="register_record_ends_on"
+)
 
 
 class RecordParty(Row):
@@ -1547,6 +1668,16 @@ class RecordParty(Row):
 
     class Meta:
         indexes = ((("record", "number"), True),)
+
+
+class WaitingReminder(Row):
+    """That a record of a company's ends soon, until its owner is told, once a day, of all there are."""
+
+    account = ForeignKeyField(Account, index=False, on_delete="CASCADE")
+    record = ForeignKeyField(RegisterRecord, index=False, on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("account", "record"), True),)
 
 
 class ImportState(StrEnum):

@@ -10,6 +10,7 @@ from wtforms import FileField, MultipleFileField, RadioField, SelectMultipleFiel
 from wtforms.validators import StopValidation, ValidationError
 
 from blueprints import mapping
+from blueprints.choosing import SlotField
 from blueprints.language import switching
 from engine import digits, fields
 from engine.errors import Refusal
@@ -48,13 +49,13 @@ def required(message: Text) -> Callable[[FlaskForm, WtField], None]:
     return check
 
 
-def form_for(asked: Iterable[fields.Field], options: dict[str, list[tuple[str, Any]]]) -> type[Form]:
-    """The form class of what a step asks; `options` lists what each register field offers this person."""
+def form_for(asked: Iterable[fields.Field], options: dict[str, Any]) -> type[Form]:
+    """The form class of what a step asks; `options` lists what each register field offers this person, of a centre's times the `Chooser`."""
     made = {field.name: _drawn(field, options.get(field.name, [])) for field in asked}
     return type("StepForm", (Form,), made)
 
 
-def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
+def _drawn(field: fields.Field, offered: Any) -> Any:
     common = {"label": field.label, "description": field.hint or "", "validators": [_rule(field)]}
     if isinstance(field, fields.Several):
         return SelectMultipleField(
@@ -66,6 +67,8 @@ def _drawn(field: fields.Field, offered: list[tuple[str, Any]]) -> Any:
         )
     if isinstance(field, fields.Found):
         return SelectMultipleField(choices=offered, coerce=_text, validate_choice=False, **common)
+    if isinstance(field, fields.Slot) and field.at_centre:
+        return SlotField(chooser=offered, coerce=_text, **common)
     if isinstance(field, fields.FromRegister | fields.Slot) and not isinstance(field, fields.ByNumber):
         return RadioField(choices=offered, coerce=_text, validate_choice=False, **common)
     if isinstance(field, fields.Photo):

@@ -157,6 +157,11 @@ class Quote:
         """What of it is held and goes back one day."""
         return sum((line.amount for line in self.lines if line.deposit), Money(0))
 
+    @property
+    def fined(self) -> bool:
+        """Whether anything on it is a fine."""
+        return any(line.fine for line in self.lines)
+
     def frozen(self) -> dict[str, Any]:
         return {"day": self.day.isoformat(), "lines": [line.frozen() for line in self.lines]}
 

@@ -230,36 +230,54 @@ def masked(iban: str) -> str:
 
 @dataclass(frozen=True)
 class Slot(Field):
-    """A time at an office that its opening still has a seat for, held from the moment it is answered.
+    """A time that still has a seat, held from the moment it is answered. `office` is the section that gives it (residency.passports).
 
-    `office` is the section that gives it (municipality.engineering). With `site` it is the office that comes: the words say where to, and
-    the visit is planned when the application is submitted.
+    One comes to one of the section's centres, chosen with the time; the answer is {"centre": its code, "name": in both languages, "at"}.
+    With `site` it is the office that comes, within its opening, and the answer is the time alone: the words say where to, and the visit is
+    planned when the application is submitted. `brings` is what to take along.
     """
 
     office: str = ""
     site: Callable[[Any], Wording] | None = None
+    brings: tuple[Wording, ...] = ()
     none: Wording = _("No time is free at the moment. What you answered is saved; please look again tomorrow.")
     gone: Wording = _("Somebody else has just taken this time. These are the next free ones.")
 
-    def read(self, text: str) -> str:
+    @property
+    def at_centre(self) -> bool:
+        return self.site is None
+
+    def read(self, text: str) -> Any:
+        """A time with its UTC offset; before it, where one comes, the code of the centre. (Its name who holds the seat adds.)"""
+        centre, _space, time = text.rpartition(" ")
         try:
-            at = dt.datetime.fromisoformat(digits.fold(text))
+            at = dt.datetime.fromisoformat(digits.fold(time))
         except ValueError:
             raise self.refuse(self.missing()) from None
-        if at.tzinfo is None:
+        if at.tzinfo is None or bool(centre) is not self.at_centre:
             raise self.refuse(self.missing())
-        return at.astimezone(dt.UTC).isoformat()
+        told = at.astimezone(dt.UTC).isoformat()
+        return {"centre": centre.strip(), "at": told} if self.at_centre else told
+
+    def place(self, answer: Any) -> str:
+        """Whose seats they are: the centre's, or the office's own."""
+        return str(answer["centre"]) if self.at_centre else self.office
 
     def missing(self) -> Wording:
         return _("Choose one: %(label)s", label=self.label)
 
     def shown(self, value: Any) -> Any:
-        return moment(value) if value else None
+        if not value or not self.at_centre:
+            return moment(value) if value else None
+        return _("%(centre)s · %(at)s", centre=value.get("name", value["centre"]), at=moment(value))
+
+    def written(self, value: Any) -> Any:
+        return f"{value['centre']} {value['at']}" if self.at_centre else value
 
 
-def moment(answer: str) -> dt.datetime:
+def moment(answer: Any) -> dt.datetime:
     """The answer of a Slot as a moment, UTC."""
-    return dt.datetime.fromisoformat(answer)
+    return dt.datetime.fromisoformat(answer["at"] if isinstance(answer, dict) else answer)
 
 
 @dataclass(frozen=True)
@@ -343,7 +361,8 @@ class FromRegister(Field):
 
     Its answer is the record's number; the record itself is kept on the case under the same name. `brings` are names and registers:
     of each is kept with it (`case.find(name)`), where there is one, the record that the chosen one names, the company that is a party to it,
-    or the first that hangs on it.
+    or the first that hangs on it. `whose`: only those are offered in which one of these columns has the person's own number, where that is
+    not everybody whose record it is.
     """
 
     register: str = ""
@@ -351,6 +370,7 @@ class FromRegister(Field):
     none: Wording = _("There is no record to choose.")
     own: bool = True
     brings: tuple[tuple[str, str], ...] = ()
+    whose: tuple[str, ...] = ()
 
     def read(self, text: str) -> str:
         return digits.fold(text)

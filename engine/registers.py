@@ -4,7 +4,7 @@ The table drives the import of an extract, the typed record that rules see, and 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -102,7 +102,7 @@ class Reminder:
     of the record may be part of its code.
 
     `record` and `parent` are that service's fields whose answers are the record's number and the number of what it hangs on. `of` is the
-    register of what it hangs on, where that says whose it is.
+    register of what it hangs on, where that says whose it is. Without `days` nobody is told; whoever looks may renew it just so.
     """
 
     what: Text
@@ -138,6 +138,10 @@ class Check:
     parent: Text | None = None
 
 
+def _never(data: Mapping[str, Any]) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register of an authority. `holder` and `parent` name the columns that say whose record it is and what it hangs on.
@@ -146,8 +150,9 @@ class Register:
     companies. `public` are the columns that anybody may see who knows the number. `numbers` shapes the number of a record we make, from
     `year` and `n`, which counts from `first`: each year anew where the year is in it. One that is `outside` is kept elsewhere: it is asked
     over the network whenever a record of it is needed, and never brought in. `ends` is the column of the last day on which a record
-    stands, `reminds` who hears of it before, `check` what anybody may ask of it. `tracked`: who knows the number of a record may ask how
-    the applications about it stand, and learns no more than that.
+    stands, unless it is `over` already; `reminds` who hears of it before, `check` what anybody may ask of it. Where its holders are
+    people, `relations` says what a holder is to whoever stands in a column, nearest first: these have to do with each other. `tracked`:
+    who knows the number of a record may ask how the applications about it stand, and learns no more than that.
     """
 
     code: str
@@ -164,6 +169,8 @@ class Register:
     first: int = 1
     outside: bool = False
     ends: str = ""
+    over: Callable[[Mapping[str, Any]], bool] = _never
+    relations: Mapping[str, Text] = field(default_factory=dict)
     reminds: Reminder | None = None
     check: Check | None = None
     tracked: bool = False
@@ -193,13 +200,13 @@ class Register:
 
     def last_day(self, data: Mapping[str, Any]) -> dt.date | None:
         """Until when it stands; None for a record that does not end."""
-        told = data.get(self.ends) if self.ends else None
+        told = data.get(self.ends) if self.ends and not self.over(data) else None
         return dt.date.fromisoformat(told) if told else None
 
     def first_reminder(self, data: Mapping[str, Any], today: dt.date) -> dt.date | None:
         """The day of its first reminder, which may have passed; None where there is none to send any more."""
         end = self.last_day(data)
-        if self.reminds is None or end is None or end < today:
+        if self.reminds is None or not self.reminds.days or end is None or end < today:
             return None
         return end - dt.timedelta(days=max(self.reminds.days))
 

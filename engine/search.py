@@ -5,7 +5,9 @@ import unicodedata
 
 from engine import digits
 
-_FOLDED = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": ""})
+LETTERS = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": ""}
+"""Arabic letters that are written for each other."""
+_FOLDED = str.maketrans(LETTERS)
 
 
 def norm(text: str) -> str:

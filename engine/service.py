@@ -18,7 +18,7 @@ from engine.fields import Field, inputs
 from engine.money import Money
 from engine.registers import Record, Register, Shown
 from engine.retention import Retention
-from engine.slots import Opening
+from engine.slots import Appointment, Opening
 from engine.wording import Text, Words, _
 from engine.working_time import WorkingDays
 
@@ -36,6 +36,7 @@ __all__ = [
     "Fee",
     "Group",
     "Listing",
+    "Mark",
     "Opening",
     "Party",
     "Payout",
@@ -74,8 +75,8 @@ class Case:
 
     `today` is the business day of the quote, so that what was priced is what happens; `issued` the day a document is made, for whom
     (`applicant`), and what the clerk answered on approving (`reply`), where the service asks for it. `agreed` is the day on which the
-    last of those whose agreement it needs gave it. From submission on `holder` is the applicant's civil number, as it was proven, and
-    `price` what it was priced at.
+    last of those whose agreement it needs gave it. `price` is what it is priced at, once all is answered, and from submission on what it
+    was; from then on `holder` is the applicant's civil number, as it was proven.
     """
 
     answers: Mapping[str, Any]
@@ -87,6 +88,7 @@ class Case:
     holder: str | None = None
     agreed: dt.date | None = None
     price: Priced | None = None
+    appointments: Mapping[str, Appointment] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.answers[name]
@@ -104,6 +106,10 @@ class Case:
     def find(self, name: str) -> Record | None:
         """As `record`, of one that there need not be."""
         return self.records.get(name)
+
+    def appointment(self, name: str) -> Appointment:
+        """What was booked by the `Slot` of that name. (From submission on.)"""
+        return self.appointments[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +157,27 @@ class Creation:
     """A new register record, made in the transaction that settles or decides; it gets the register's next number.
 
     The rules of the document find it as `case.record(name)`. A service whose `subject` is that name issues the document of the record.
-    `first_of` is a record on which nothing of that register may hang yet: if something does meanwhile, a person looks at it.
+    `first_of` is a record on which nothing of that register may hang yet: if something does meanwhile, a person looks at it. `named_in`
+    are records and a column of each that its number goes into, unless another one stands there meanwhile.
     """
 
     name: str
     register: Register
     data: Mapping[str, Any]
     first_of: Record | None = None
+    named_in: tuple[tuple[Record, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is written down of whoever has that number, in the records of a register that they hold: none, where it holds none of theirs.
+
+    The rules never saw them, so nothing is expected of them but that nobody has written it down yet: else a person looks at it.
+    """
+
+    register: Register
+    holder: str
+    changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +389,7 @@ class Service:
     fees: Callable[[Case], Iterable[Fee]] = _nothing
     samples: Callable[[dt.date], Iterable[Sample]] = _no_samples
     refusals: Callable[[Case], Iterable[Refusal]] = _nothing
-    effects: Callable[[Case], Iterable[Effect | Creation | Settlement | Payout]] = _nothing
+    effects: Callable[[Case], Iterable[Effect | Creation | Mark | Settlement | Payout]] = _nothing
     agreement: Agreement | None = None
     declaration: Declaration | None = None
     issues: Certificate | tuple[Certificate, ...] | None = None
@@ -487,7 +507,7 @@ OTHER = _("Other services")
 class Authority:
     """Who decides and earns: its services and registers, the names of its fees' variants, and the services not yet offered here.
 
-    `groups` sorts its services for people; `sections` names its parts, `openings` when some of them expect people or go to see them;
+    `groups` sorts its services for people; `sections` names its parts, `openings` when some of them go out to see something;
     `appeal` says what a person may do who was refused; `within` how long it takes where a service says nothing.
     """
 

@@ -1,10 +1,11 @@
-"""Slots: the times at which an office expects people, or sends somebody to them. How many come at once its opening says."""
+"""Slots: the times at which a centre expects people, or an office sends somebody to them. How many come at once its opening says."""
 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.clock import MUSCAT, business_day
+from engine.wording import Words
 from engine.working_time import DAY, Calendar, Hours
 
 
@@ -38,3 +39,13 @@ class Opening:
         while at + length <= closes:
             yield at.astimezone(dt.UTC)
             at += length
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """Where and when (UTC) an application's person comes, and the number by which they are called there."""
+
+    centre: Words
+    address: Words
+    at: dt.datetime
+    serial: str

@@ -8,7 +8,7 @@ from typing import IO, Any
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, Refusal
-from engine.fields import ByNumber, Field, Found, FromRegister, Photo, Slot, files_of
+from engine.fields import ByNumber, Field, Found, FromRegister, Photo, Slot, files_of, moment
 from engine.fields import Upload as UploadField
 from engine.lifecycle import EDITABLE, State
 from engine.registers import Record
@@ -16,7 +16,7 @@ from engine.service import Case, Service, Step
 from engine.wording import _
 from gateways import pictures
 from models import Application, Upload, database
-from operations import bookings, corrections, registers
+from operations import appointments, bookings, corrections, registers
 from operations.applications import Opened, lock
 from operations.now import now, today
 from operations.outside import outside
@@ -31,11 +31,15 @@ class Uploaded:
 
 
 def offered(actor: Actor, opened: Opened, step: Step) -> dict[str, list[Record] | list[dt.datetime]]:
-    """What each field of the step lets this person choose from: of a register records, of an office the next times that are free."""
+    """What each field of the step lets this person choose from: of a register records, of an office the next times that are free.
+
+    (What centres offer, `appointments.offer` says.)
+    """
     found: dict[str, list[Record] | list[dt.datetime]] = {}
     for field in step.fields:
-        if isinstance(field, Slot):
-            found[field.name] = bookings.free(field.office, opened.answers.get(field.name))
+        if isinstance(field, Slot) and not field.at_centre:
+            mine = opened.answers.get(field.name)
+            found[field.name] = bookings.free(field.office, moment(mine) if mine else None)
         elif isinstance(field, FromRegister) and not isinstance(field, ByNumber):
             found[field.name] = registers.offered(field, actor.holder, opened.answers)
     return found
@@ -118,6 +122,7 @@ def _value(
     elif isinstance(field, FromRegister):
         brought[field.name] = None  # nothing is chosen any more
     if isinstance(field, Slot) and value is not None:
+        value = appointments.chosen(field, value)
         _hold(actor, opened, field, value)
     return value
 
@@ -155,7 +160,7 @@ def _forget(actor: Actor, opened: Opened, names: list[str]) -> None:
 def _chosen(actor: Actor, opened: Opened, field: FromRegister, number: str) -> Record | None:
     if isinstance(field, ByNumber):
         return registers.typed(field, actor.holder, number)
-    return next((record for record in registers.offered(field, actor.holder, opened.answers) if record.number == number), None)
+    return registers.chosen(field, actor.holder, opened.answers, number)
 
 
 def _all_chosen(actor: Actor, opened: Opened, field: Found, numbers: Iterable[str]) -> dict[str, Record]:

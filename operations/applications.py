@@ -19,6 +19,7 @@ from engine.fields import FromRegister
 from engine.lifecycle import EDITABLE, MAY_BE_WITHDRAWN, PENDING, State, move
 from engine.registers import Record
 from engine.service import Case, Charge, Decision, Payout, Service, Settlement, Step
+from engine.slots import Appointment
 from engine.wording import _
 from models import (
     AgreementRequest,
@@ -50,6 +51,7 @@ from operations import (
     registers,
     service_clock,
     tracking,
+    waitlist,
 )
 from operations.now import now, today
 from operations.rendering import both
@@ -256,8 +258,13 @@ def go_on(row: Application, *, tell: bool = True) -> None:
 
 def paid(row: Application) -> None:
     """The bill is settled: go on. Inside the settling transaction."""
-    service = catalogue.services[row.service]
     happened(row, "paid", None)
+    nothing_owed(row)
+
+
+def nothing_owed(row: Application) -> None:
+    """It waits for no money any more."""
+    service = catalogue.services[row.service]
     if row.approved_at is None and service.decided_by(frozen_case(row)) is Decision.CLERK:
         advance(row, State.IN_REVIEW)
     else:
@@ -304,6 +311,13 @@ def complete(row: Application) -> bool:
     return True
 
 
+def fines_stand(row: Application, bill: Bill) -> bool:
+    """Whether what the bill fines for is as it was: False once another application paid it, or the register was corrected."""
+    if not Quote.thaw(bill.quote).fined:
+        return True
+    return not registers.moved_on(catalogue.services[row.service].effects(frozen_case(row)))
+
+
 def _keep_made(row: Application, service: Service, made: dict[str, Record]) -> Case:
     """What was made belongs to the application from now on: it is found by its number, and its document is that record's."""
     row.frozen = {**row.frozen, "made": {name: record.frozen() for name, record in made.items()}}
@@ -328,6 +342,10 @@ def frozen_case(row: Application) -> Case:
         holder=frozen.get("holder"),
         agreed=dt.date.fromisoformat(frozen["agreed"]) if frozen.get("agreed") else None,
         price=price,
+        appointments={
+            name: Appointment(kept["centre"], kept["address"], dt.datetime.fromisoformat(kept["at"]), kept["serial"])
+            for name, kept in frozen.get("appointments", {}).items()
+        },
     )
 
 
@@ -358,7 +376,7 @@ def reopen(actor: Actor, reference: str) -> Opened:
         raise Conflict(_("This application can no longer be changed. Open it to see where it stands."))
     bills.cancel_open(row)
     _call_visit_off(row)
-    bookings.loosen(row)
+    waitlist.loosen(row)
     hand_back(row)
     happened(row, "reopened", actor)
     return work_on(row)
@@ -443,14 +461,17 @@ def _locked(reference: Any, account: Any) -> Any:
 
 def advance(row: Application, state: State) -> None:
     """Move it on, if its state allows it (Conflict). What is refused or withdrawn gives up the times it held."""
+    waited = row.state == State.TO_PAY
     row.state = move(State(row.state), state)
+    if waited:
+        bills.let_requests_lapse(row)
     row.updated_at = now()
     service_clock.follow(row)
     row.save()
     if state not in PENDING:
         claims.release(row)
     if state in bookings.GIVEN_UP:
-        bookings.release(row)
+        waitlist.release(row)
     public_list.follow(row)
 
 

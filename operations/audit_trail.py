@@ -115,6 +115,9 @@ WORDS: dict[str, Text] = {
     "till.taken": _("Took money at the counter"),
     "visit.cancelled": _("Cancelled a site visit"),
     "visit.moved": _("Moved a site visit"),
+    "waiver.asked": _("Asked for a fine to be waived"),
+    "waiver.granted": _("Waived a fine"),
+    "waiver.declined": _("Declined to waive a fine"),
     "visit.planned": _("Planned a site visit"),
     "visit.reported": _("Reported on a site visit"),
 }

@@ -1,5 +1,6 @@
-"""Lists of an office: a row is an application for one of its customers. Checked by the queue, confirmed once, filed by the queue.
+"""Lists: a row is an application, of an office for one of its customers, or of a person about what is theirs or their company's.
 
+Checked by the queue, confirmed once, filed by the queue. A list of one's own names no customer, and nobody else sees it, no office either.
 Checking a row files it and takes it back, so that what is shown is what will be. Filing it is one transaction with the note that it is
 filed: a worker that is killed goes on where it stopped, and nothing is filed twice.
 """
@@ -16,9 +17,10 @@ from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.catalogue import catalogue
 from engine.errors import Conflict, NotAllowed, NotFound, Refusal
+from engine.fields import Choice, FromRegister
 from engine.lifecycle import LABELS, State
 from engine.money import Money
-from engine.service import Service
+from engine.service import Service, Step
 from engine.wording import LOCALES, Text, _
 from models import Account, Application, Batch, BatchRow, BatchState, Bill, BillState, Delegation, Receipt, database
 from operations import acting, answers, applications, audit, civil_numbers, outbox, payments, rendering, submission
@@ -27,10 +29,11 @@ from operations.rendering import both
 from statements import locked
 
 AT_ONCE = 20  # rows; then the queue may do something else
-SHOWN = 50  # batches of an office
+SHOWN = 50  # batches of an office, or of a person
 CUSTOMER = "customer"
 CUSTOMER_LABEL = _("Civil number of the customer")
 NO_CUSTOMER = _("No customer of this office has this civil number and a consent for this service.")
+PROVE = _("Prove first who you are: sign in with your ID card or with Mobile ID.")
 
 
 # --- Bringing a list -------------------------------------------------------------------------------------------------------------
@@ -41,19 +44,25 @@ def services() -> list[Service]:
     return [service for service in catalogue.services.values() if service.batch]
 
 
-def columns(service: Service) -> dict[str, list[str]]:
+def columns(service: Service, *, own: bool = False) -> dict[str, list[str]]:
     """The columns of its list, each with every heading it may go by: its label in either language, or its name."""
-    labels = {CUSTOMER: CUSTOMER_LABEL} | {name: service.field(name).label for name in service.batch}  # type: ignore[union-attr]
+    labels = {} if own else {CUSTOMER: CUSTOMER_LABEL}
+    labels |= {name: service.field(name).label for name in service.batch}  # type: ignore[union-attr]
     return {name: [*(rendering.translate(label, locale) for locale in LOCALES), name] for name, label in labels.items()}
 
 
-def bring(actor: Actor, code: str, name: str, raw: bytes) -> Batch:
-    """Keep the list and let the queue check it. Raises NotAllowed for who works for no office, Refusal for a file that cannot be read."""
-    office = _office(actor)
+def bring(actor: Actor, code: str, name: str, raw: bytes, *, own: bool = False) -> Batch:
+    """Keep the list and let the queue check it.
+
+    Raises NotAllowed for who works for no office (`own`: acts for somebody), Refusal for a file that cannot be read.
+    """
+    office = _whose(actor, own)
     service = catalogue.services.get(code)
     if service is None or not service.batch:
         raise NotFound
-    rows = sheet.read(raw, columns(service))
+    if own and actor.civil_number is None:
+        raise Refusal(PROVE)
+    rows = sheet.read(raw, columns(service, own=own))
     with database.atomic():
         batch = Batch.create(office=office, account=actor.account, service=code, name=name[:120], created_at=now())
         BatchRow.insert_many([{"batch": batch, "number": number, "typed": row} for number, row in enumerate(rows, 1)]).execute()
@@ -62,10 +71,17 @@ def bring(actor: Actor, code: str, name: str, raw: bytes) -> Batch:
     return batch
 
 
-def _office(actor: Actor) -> int:
-    if actor.office is None:
+def _whose(actor: Actor, own: bool) -> int | None:
+    """The office whose lists are meant; none: the person's own. Raises NotAllowed."""
+    if actor.acting_for is not None if own else actor.office is None:
         raise NotAllowed
-    return actor.office
+    return None if own else actor.office
+
+
+def _theirs(actor: Actor, own: bool) -> Any:
+    """The same as a condition on Batch."""
+    office = _whose(actor, own)
+    return Batch.office.is_null() & (Batch.account == actor.account) if office is None else Batch.office == office
 
 
 # --- By the queue ----------------------------------------------------------------------------------------------------------------
@@ -148,16 +164,48 @@ def _file(batch: Batch, row: BatchRow) -> None:
 
 
 def _filed(batch: Batch, row: BatchRow) -> applications.Opened:
-    """The row as a submitted application of its customer. Raises Refusal for what would stop a person too."""
-    actor = _acting(batch, _customer_of(row))
+    """The row as a submitted application of its customer, or of who brought it. Raises Refusal for what would stop a person too."""
+    actor = _person(batch) if batch.office_id is None else _acting(batch, _customer_of(row))
     try:
         opened = applications.start_another(actor, batch.service)
     except NotFound:
         raise Refusal(NO_CUSTOMER) from None
     for step in opened.service.steps:
         if step.fields:
-            answers.answer(actor, opened, step, row.typed)
+            _answer(actor, opened, step, row)
     return submission.submit(actor, opened.reference, submission.offer(opened).seal)
+
+
+def _answer(actor: Actor, opened: applications.Opened, step: Step, row: BatchRow) -> None:
+    """What was typed. What a page would offer to choose from is said in words: who reads a list has no page before them."""
+    try:
+        answers.answer(actor, opened, step, row.typed)
+    except Refusal as refusal:
+        field = opened.service.field(refusal.field or "")
+        typed = row.typed.get(field.name) if field else ""
+        if isinstance(field, FromRegister) and typed:
+            raise Refusal(_unknown(field, typed)) from None
+        if isinstance(field, Choice) and typed:
+            raise Refusal(_no_choice(field, typed)) from None
+        raise
+
+
+def _unknown(field: FromRegister, number: str) -> Text:
+    return _(
+        "%(label)s: %(number)s is not registered for the applicant, their family or their companies. Compare it with the paper.",
+        label=field.label,
+        number=number,
+    )
+
+
+def _no_choice(field: Choice, typed: str) -> Text:
+    options = ", ".join(str(value) for value, _label in field.options)
+    return _(
+        "%(label)s: “%(typed)s” cannot be chosen. Write one of these: %(options)s.",
+        label=field.label,
+        typed=typed,
+        options=options,
+    )
 
 
 def _customer_of(row: BatchRow) -> int | None:
@@ -170,6 +218,15 @@ def _acting(batch: Batch, customer: int | None) -> Actor:
     operator: Account = batch.account
     person = Actor(account=operator.id, name=operator.name, assurance=Assurance(batch.assurance), office=batch.office_id)
     return _for(person, customer) or _none()
+
+
+def _person(batch: Batch) -> Actor:
+    """Whose own list it is, as they are at this moment. Raises Refusal where their civil number or their account is gone meanwhile."""
+    account: Account = batch.account
+    number = civil_numbers.of(account)
+    if number is None or account.blocked_at or account.closed_at:
+        raise Refusal(PROVE)
+    return Actor(account=account.id, name=account.name, civil_number=number, assurance=Assurance(batch.assurance))
 
 
 def _none() -> Actor:
@@ -240,14 +297,14 @@ class Seen:
         return self.checked if self.batch.state == BatchState.CHECKING else sum(bool(line.reference) for line in self.good)
 
 
-def all_of(actor: Actor) -> list[Batch]:
-    """The lists of one's office, newest first."""
-    return list(Batch.select().where(Batch.office == _office(actor)).order_by(Batch.id.desc()).limit(SHOWN))
+def all_of(actor: Actor, *, own: bool = False) -> list[Batch]:
+    """The lists of one's office, or one's own; newest first."""
+    return list(Batch.select().where(_theirs(actor, own)).order_by(Batch.id.desc()).limit(SHOWN))
 
 
-def of(actor: Actor, uuid: str) -> Seen:
-    """A list of one's own office; another's is NotFound."""
-    batch = Batch.get_or_none((Batch.uuid == uuid) & (Batch.office == _office(actor)))
+def of(actor: Actor, uuid: str, *, own: bool = False) -> Seen:
+    """A list of one's office, or one's own; any other is NotFound."""
+    batch = Batch.get_or_none((Batch.uuid == uuid) & _theirs(actor, own))
     if batch is None:
         raise NotFound
     rows = list(_rows(batch))
@@ -276,7 +333,9 @@ def _lines(batch: Batch, rows: Iterable[Any]) -> Iterable[Line]:
 
 
 def _customers(batch: Batch) -> set[int]:
-    """Whose matters the office may look at today."""
+    """Whose matters the office may look at today; one's own."""
+    if batch.office_id is None:
+        return {batch.account_id}
     standing = (
         (Delegation.office == batch.office_id)
         & Delegation.consented_at.is_null(False)
@@ -292,19 +351,19 @@ def proven(actor: Actor, service: Service) -> bool:
 
 
 @database.atomic()
-def confirm(actor: Actor, uuid: str) -> None:
+def confirm(actor: Actor, uuid: str, *, own: bool = False) -> None:
     """Let the queue file every row that can be. A second press changes nothing.
 
     Raises Refusal without enough proof, Conflict while it is still being checked, or when nothing in it can be filed.
     """
-    seen = of(actor, uuid)
+    seen = of(actor, uuid, own=own)
     batch = locked(Batch.select().where(Batch.id == seen.batch.id)).get()
     if batch.state in (BatchState.FILING, BatchState.FILED):
         return
     if batch.state != BatchState.CHECKED or not seen.good:
         raise Conflict(_("There is nothing to file here yet: wait until the list is checked, and mend what is wrong in it."))
     if not proven(actor, seen.service):
-        raise Refusal(_("Prove first who you are: sign in with your ID card or with Mobile ID."))
+        raise Refusal(PROVE)
     batch.state, batch.confirmed_at, batch.assurance, batch.account = (
         BatchState.FILING,
         now(),
@@ -316,9 +375,11 @@ def confirm(actor: Actor, uuid: str) -> None:
     outbox.put("batch-file", f"batch-file:{uuid}", uuid=uuid)
 
 
-def pay(actor: Actor, uuid: str) -> str:
-    """One checkout for all of it that waits for money and is still the office's to pay; returns its uuid (payments.checkout)."""
-    seen = of(actor, uuid)
+def pay(actor: Actor, uuid: str, *, own: bool = False) -> str:
+    """One checkout for all of it that waits for money and is still theirs to pay; returns its uuid (payments.checkout)."""
+    seen = of(actor, uuid, own=own)
+    if own:
+        return payments.begin_together(actor, [(actor, line.reference) for line in seen.to_pay])
     person = replace(actor, acting_for=None)
     may = {line.customer: _for(person, line.customer) for line in seen.to_pay}
     return payments.begin_together(person, [(who, line.reference) for line in seen.to_pay if (who := may[line.customer])])

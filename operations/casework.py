@@ -12,7 +12,7 @@ from engine.lifecycle import State
 from engine.service import Charge, Service
 from engine.wording import _
 from models import Application, DecisionMade, Opinion, Outcome, Visit, VisitState, database
-from operations import applications, audit, bills, finding, messages, staff
+from operations import applications, appointments, audit, bills, finding, messages, staff
 from operations.now import now
 from operations.rendering import both
 from statements import statement
@@ -93,6 +93,8 @@ def _unanswered(row: Application, outcome: Outcome, reason: str, remarks: dict[s
     """What the decision still has to say, or has to wait for."""
     if outcome is not Outcome.RETURN and _planned_visits.first(row)["n"]:
         return Refusal(_("A site visit is still planned: report on it or cancel it first."))
+    if outcome is Outcome.APPROVE and (not_yet := appointments.not_served(row)):
+        return not_yet
     if outcome is Outcome.APPROVE:
         owed = owes_reply(row) and not reason
         return Refusal(_("Write your reply: it is what the applicant receives."), field="reason") if owed else None

@@ -23,6 +23,13 @@ def remember(account: int | None, number: str) -> None:
         Identifier.create(account=account, type=IdentifierType.CIVIL_NUMBER, value=number, verified_at=now())
 
 
+def of(account: Account) -> str | None:
+    """The one its owner has proven."""
+    theirs = (Identifier.account == account) & (Identifier.type == IdentifierType.CIVIL_NUMBER)
+    row = Identifier.get_or_none(theirs & Identifier.verified_at.is_null(False))
+    return row and row.value
+
+
 def owner(number: str) -> Account | None:
     """The open account that has proven it."""
     usable = Account.active_at.is_null(False) & Account.blocked_at.is_null()

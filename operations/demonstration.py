@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from models import Account, Delegation, Office, Operator, Role
-from operations import accounts, fees, register_imports
+from operations import accounts, centres, fees, register_imports
 from operations.now import now, today
 from operations.staff import Duty
 
@@ -111,6 +111,7 @@ def prepare() -> str:
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     for name in EXTRACTS:
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
+    centres.bring_in(ROOT / "demo" / "centres.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)
     for email, phone, first, family, arabic, duty, where in STAFF:

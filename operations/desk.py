@@ -27,7 +27,7 @@ from models import (
 from operations import audit, casework, finding, staff
 from statements import locked, statement
 
-PAGE = 25
+PAGE = 20
 CAP = 1000  # counting further tells nobody anything
 BEGINNING = (dt.datetime(1, 1, 1, tzinfo=dt.UTC), 0)
 END = (dt.datetime(9999, 1, 1, tzinfo=dt.UTC), 2**31 - 1)

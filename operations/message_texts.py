@@ -49,12 +49,27 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "what": (_("What ends"), {"ar": "عضوية الغرفة", "en": "Chamber membership"}),
     "number": (_("The record's number"), "91868"),
     "about": (_("Whose record it is"), {"ar": "المشاريع الواعدة", "en": "promising projects"}),
+    "count": (_("How many there are"), "12"),
+    "list": (
+        _("All of them, a line each"),
+        {
+            "ar": "بطاقة مقيم 70000008 · محمد خان · ١٠ ديسمبر ٢٠٢٦",
+            "en": "Resident card 70000008 · Mohammed Khan · 10 December 2026",
+        },
+    ),
     "stop_link": (_("The address where reminders are stopped"), "https://example.om/reminders/chamber.memberships/stop/1-abc"),
+    "where": (_("The address of the centre"), {"ar": "الهمبار، صحار", "en": "Al Humbar, Sohar"}),
+    "serial": (_("The serial number of the appointment"), "A-014"),
+    "appointment_link": (
+        _("The address of the appointment"),
+        "https://example.om/applications/RESIDENCY-2026-0000042-2/appointment",
+    ),
     "role": (_("The role"), {"ar": "موظف", "en": "Clerk"}),
     "place": (_("Where it counts"), {"ar": "البلدية", "en": "Municipality"}),
 }
 """What can be put into a message: in words, and as a preview shows it."""
 PAGES = {
+    "appointment_link": "/applications/{reference}/appointment",
     "application_link": "/applications/{reference}",
     "entry_link": "/complaints/{reference}",
     "recovery_link": "/account/recovery",
@@ -74,6 +89,7 @@ class Template:
 
 
 _APPLICATION, _BOTH = ("title", "reference", "application_link"), ("mail", "sms")
+_APPOINTMENT = ("title", "reference", "at", "place", "appointment_link")
 TEMPLATES: dict[str, Template] = {
     "application_received": Template(_("An application arrived"), _APPLICATION, _BOTH),
     "application_returned": Template(_("An application is to be corrected"), (*_APPLICATION, "reason"), _BOTH),
@@ -91,7 +107,13 @@ TEMPLATES: dict[str, Template] = {
         _("Code: agreeing to an application of somebody else"), ("applicant", "title", "code"), ("sms",), ("code",)
     ),
     "paid_elsewhere": Template(_("What was paid here was paid elsewhere before"), (*_APPLICATION, "amount", "paid"), _BOTH),
+    "waiver_granted": Template(_("A fine was waived"), (*_APPLICATION, "amount", "reason"), _BOTH),
+    "waiver_declined": Template(_("A fine was not waived"), (*_APPLICATION, "reason"), _BOTH),
     "payment_received": Template(_("A payment arrived"), (*_APPLICATION, "amount", "receipt"), _BOTH),
+    "appointment_booked": Template(_("An appointment was made or moved"), (*_APPOINTMENT, "where", "serial"), _BOTH),
+    "appointment_cancelled": Template(_("An appointment was cancelled"), (*_APPOINTMENT, "serial"), _BOTH),
+    "appointment_offered": Template(_("An earlier time is held for somebody who waits"), (*_APPOINTMENT, "until"), _BOTH),
+    "appointment_tomorrow": Template(_("An appointment is tomorrow"), (*_APPOINTMENT, "where", "serial"), _BOTH),
     "register_email": Template(_("Code: opening an account, by mail"), ("name", "code", "link"), needs=("code",)),
     "register_phone": Template(_("Code: opening an account, by SMS"), ("code",), ("sms",), ("code",)),
     "recover": Template(_("Code: a new password"), ("name", "code", "link"), _BOTH, ("code",)),
@@ -109,6 +131,9 @@ TEMPLATES: dict[str, Template] = {
     "data_copy_ready": Template(_("The copy of one's data is ready"), ("name", "until", "data_link", "recovery_link")),
     "record_ending": Template(
         _("Something is about to end"), ("name", "what", "number", "about", "until", "link", "stop_link"), _BOTH, ("link",)
+    ),
+    "records_ending": Template(
+        _("Documents of one's workers are about to end"), ("name", "count", "list", "link", "stop_link"), _BOTH, ("link",)
     ),
     "staff_invited": Template(_("An invitation to the staff"), ("name", "link"), needs=("link",)),
     "role_given": Template(_("A role was given"), ("name", "role", "place")),

@@ -30,7 +30,7 @@ from models import (
     Receipt,
     database,
 )
-from operations import applications, ledger, outbox, ownership
+from operations import applications, bills, ledger, outbox, ownership
 from operations.attempts import OPEN, Part, change, lock, whole
 from operations.now import now
 from operations.outside import outside
@@ -84,6 +84,8 @@ def _to_pay(actor: Actor, reference: str) -> Bill:
         raise Conflict(
             _("This price was good for a day and has run out. Choose “Change answers”, check the new price and submit again.")
         )
+    if not applications.fines_stand(row, bill):
+        raise Conflict(bills.FINED_MEANWHILE)
     return bill  # type: ignore[no-any-return]
 
 

@@ -285,7 +285,7 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
             counts["changed"] += 1
             columns.update(name for name in data if data[name] != row.data.get(name))
             reminder = registers.next_reminder(register, data, row.data, row.remind_on)
-            _change.run(row.id, *register.hangs_on(data), data, reminder, now())
+            _change.run(row.id, *register.hangs_on(data), data, reminder, register.last_day(data), now())
     fresh = [
         dict(zip(COLUMNS, _values(register, number, data), strict=True))
         for number, data in records.items()
@@ -299,20 +299,22 @@ def _merge(register: Register, records: dict[str, dict[str, Any]]) -> tuple[Coun
     return counts, columns
 
 
-COLUMNS = ("register", "number", "holder", "parent", "data", "remind_on", "changed_at")
+COLUMNS = ("register", "number", "holder", "parent", "data", "remind_on", "ends_on", "changed_at")
 
 
 def _values(register: Register, number: str, data: dict[str, Any]) -> tuple[Any, ...]:
-    return register.code, number, *register.hangs_on(data), data, register.first_reminder(data, today()), now()
+    days = register.first_reminder(data, today()), register.last_day(data)
+    return register.code, number, *register.hangs_on(data), data, *days, now()
 
 
 @statement
-def _change(record: Any, holder: Any, parent: Any, data: Any, reminder: Any, moment: Any) -> Any:
+def _change(record: Any, holder: Any, parent: Any, data: Any, reminder: Any, end: Any, moment: Any) -> Any:
     values = {
         RegisterRecord.holder: holder,
         RegisterRecord.parent: parent,
         RegisterRecord.data: data,
         RegisterRecord.remind_on: reminder,
+        RegisterRecord.ends_on: end,
         RegisterRecord.changed_at: moment,
     }
     return RegisterRecord.update(values).where(RegisterRecord.id == record)

@@ -7,7 +7,7 @@ from typing import Any
 from engine.catalogue import catalogue
 from engine.fields import ByNumber, Field, Found, FromRegister
 from engine.registers import Record, Register
-from engine.service import Creation, Effect, Settlement
+from engine.service import Creation, Effect, Mark, Settlement
 from models import Application, RecordParty, RegisterRecord
 from operations import counters
 from operations.now import now, today
@@ -25,7 +25,8 @@ def offered(field: FromRegister, civil_number: str | None, answers: dict[str, An
         return []
     if field.of is not None:
         return hanging(field.register, answers.get(field.of, ""))
-    return [_record(row) for row in _theirs(catalogue.registers[field.register], civil_number)]
+    theirs = map(_record, _theirs(catalogue.registers[field.register], civil_number))
+    return [record for record in theirs if not field.whose or civil_number in map(record.data.get, field.whose)]
 
 
 def _theirs(register: Register, civil_number: str) -> Iterable[RegisterRecord]:
@@ -73,13 +74,30 @@ def found(field: Found, civil_number: str | None, answers: dict[str, Any]) -> li
     return [record if theirs & register.held_by(record.data) else record.only(register.public) for record in records][:OFFERED]
 
 
+def chosen(field: FromRegister, civil_number: str | None, answers: dict[str, Any], number: str) -> Record | None:
+    """The record with that number, if `offered` has it to choose: also beyond what a page lists. None for any other."""
+    if isinstance(field, Found) or field.of is not None or civil_number is None:
+        return next((record for record in offered(field, civil_number, answers) if record.number == number), None)
+    record = find(field.register, number)
+    return record if record and sees(civil_number, record) else None
+
+
+def sees(civil_number: str, record: Record) -> bool:
+    """Whether it is a record of that person's: its holder, a party, or the owner of a company that is one."""
+    return not record.register.held_by(record.data).isdisjoint(_numbers_of(record.register, civil_number))
+
+
 def typed(field: ByNumber, civil_number: str | None, number: str) -> Record | None:
     """The record with that number: of the person's own whole, of anybody's what is public. None for any other, and for one unknown."""
     record, register = find(field.register, number), catalogue.registers[field.register]
     if record is None or not field.own:
         return record and record.only(register.public)
-    theirs = civil_number is not None and not register.held_by(record.data).isdisjoint(_numbers_of(register, civil_number))
-    return record if theirs else None
+    return record if civil_number is not None and sees(civil_number, record) else None
+
+
+def held(register: str, holder: str) -> list[RegisterRecord]:
+    """The rows of a register that are held by that number."""
+    return _held.all(register, holder)
 
 
 @statement
@@ -109,27 +127,62 @@ def _numbered(register: Any, number: Any) -> Any:
     return RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number))
 
 
-def apply(effects: Iterable[Effect | Creation | Settlement], application: Application) -> dict[str, Record] | None:
+def apply(effects: Iterable[Effect | Creation | Mark | Settlement], application: Application) -> dict[str, Record] | None:
     """Change and make records, inside the caller's transaction; what was made, by its name.
 
     None, and nothing changed, when a record has moved on since the rules saw it.
     """
     every = list(effects)
+    creations = [effect for effect in every if isinstance(effect, Creation)]
     changes = [effect for effect in every if isinstance(effect, Effect)]
-    planned = [(effect, _locked.first(effect.record.register.code, effect.record.number)) for effect in changes]
-    if any(row is None or any(row.data.get(name) != value for name, value in effect.expects.items()) for effect, row in planned):
+    marks = _marked(every)
+    if moved_on(every) or any(_overtaken(creation) for creation in creations) or any(map(_written, marks)):
         return None
-    if any(isinstance(effect, Creation) and _overtaken(effect) for effect in every):
-        return None
-    for effect, row in planned:
-        assert row is not None
-        before, row.data = row.data, {**row.data, **effect.changes}
-        row.holder, row.parent = effect.record.register.hangs_on(row.data)
-        row.remind_on = next_reminder(effect.record.register, row.data, before, row.remind_on)
-        row.changed_at, row.changed_by = now(), application
-        row.save()
-        keep_parties(effect.record.register, row)
-    return {effect.name: _made(effect, application) for effect in every if isinstance(effect, Creation)}
+    made = {creation.name: _made(creation, application) for creation in creations}
+    named = [Effect(record, {column: made[each.name].number}) for each in creations for record, column in each.named_in]
+    for effect in (*changes, *named, *marks):
+        _change(effect, application)
+    return made
+
+
+def moved_on(effects: Iterable[Any]) -> bool:
+    """Whether a record that they change, or that a new one is named in, is not as the rules saw it. The records are held."""
+    for effect in effects:
+        for record, expected in _expected(effect):
+            row = _locked.first(record.register.code, record.number)
+            if row is None or any(row.data.get(name) != value for name, value in expected.items()):
+                return True
+    return False
+
+
+def _expected(effect: Any) -> Iterator[tuple[Record, dict[str, Any]]]:
+    """The records it writes to, and what stands there now as far as the rules know."""
+    if isinstance(effect, Effect):
+        yield effect.record, effect.expects
+    elif isinstance(effect, Creation):
+        yield from ((record, {column: record.data[column]}) for record, column in effect.named_in)
+
+
+def _marked(effects: Iterable[Any]) -> list[Effect]:
+    """What marks come to: a change of each record that their number holds. The records are held."""
+    marks = [effect for effect in effects if isinstance(effect, Mark)]
+    return [Effect(_record(row), mark.changes) for mark in marks for row in _locked_held.all(mark.register.code, mark.holder)]
+
+
+def _written(mark: Effect) -> bool:
+    """Whether somebody has written it down already."""
+    return any(mark.record.data.get(name) for name in mark.changes)
+
+
+def _change(effect: Effect, application: Application) -> None:
+    register, row = effect.record.register, _locked.first(effect.record.register.code, effect.record.number)
+    before, row.data = row.data, {**row.data, **effect.changes}
+    row.holder, row.parent = register.hangs_on(row.data)
+    row.remind_on = next_reminder(register, row.data, before, row.remind_on)
+    row.ends_on = register.last_day(row.data)
+    row.changed_at, row.changed_by = now(), application
+    row.save()
+    keep_parties(register, row)
 
 
 def _overtaken(creation: Creation) -> bool:
@@ -159,6 +212,7 @@ def _made(creation: Creation, application: Application) -> Record:
         parent=parent,
         data=data,
         remind_on=register.first_reminder(data, today()),
+        ends_on=register.last_day(data),
         changed_at=now(),
         changed_by=application,
     )
@@ -235,6 +289,12 @@ def _outside_again(records: Iterable[Record]) -> Iterator[Record]:
 @statement
 def _locked(register: Any, number: Any) -> Any:
     return locked(RegisterRecord.select().where((RegisterRecord.register == register) & (RegisterRecord.number == number)))
+
+
+@statement
+def _locked_held(register: Any, holder: Any) -> Any:
+    held = (RegisterRecord.register == register) & (RegisterRecord.holder == holder)
+    return locked(RegisterRecord.select().where(held).order_by(RegisterRecord.id))
 
 
 def _record(row: RegisterRecord) -> Record:

@@ -2,6 +2,9 @@
 
 A record carries the day of its next reminder (`remind_on`, kept by imports and effects), so a sweep of the worker reads only what is due,
 by an index that holds nothing else. Once it was looked at, the record waits for its next mark; a message is sent once for its key.
+
+Where its holder has no account, whoever is nearest to them hears of it: father, mother, husband, sponsor, as the register lists them. The
+owner of a company has many: they hear once a day of all there are, in one message.
 """
 
 import datetime as dt
@@ -14,7 +17,18 @@ from engine.catalogue import catalogue
 from engine.errors import NotFound, Start
 from engine.lifecycle import PENDING
 from engine.registers import Record, Register, Reminder
-from models import Account, Application, Identifier, IdentifierType, NoReminder, RegisterRecord, database
+from engine.wording import LOCALES, Words
+from models import (
+    Account,
+    Application,
+    Identifier,
+    IdentifierType,
+    Message,
+    NoReminder,
+    RegisterRecord,
+    WaitingReminder,
+    database,
+)
 from operations import audit, messages, outbox, registers, secrets
 from operations.now import now, today
 from operations.outside import outside
@@ -23,6 +37,7 @@ from statements import locked, statement
 
 EVERY = dt.timedelta(hours=1)
 BATCH = 200  # records in one transaction
+LISTED = 30  # records that a message about many names one by one
 
 
 # --- The worker's round ------------------------------------------------------------------------------------------------------------
@@ -35,8 +50,11 @@ def schedule() -> None:
 
 @outbox.handles("reminders")
 def sweep(_payload: dict[str, Any]) -> None:
-    """Never done: it comes back in an hour, at once while more is waiting."""
-    raise outbox.Postpone(EVERY if remind() < BATCH else dt.timedelta(0))
+    """Never done: it comes back in an hour, at once while more is waiting. Once all are looked at, owners of companies get their lists."""
+    if remind() >= BATCH:
+        raise outbox.Postpone(dt.timedelta(0))
+    tell_owners()
+    raise outbox.Postpone(EVERY)
 
 
 def remind() -> int:
@@ -45,7 +63,7 @@ def remind() -> int:
 
 
 def _reminding() -> Iterator[Register]:
-    return (register for register in catalogue.registers.values() if register.reminds)
+    return (register for register in catalogue.registers.values() if register.reminds and register.reminds.days)
 
 
 @database.atomic()
@@ -55,8 +73,9 @@ def _remind(register: Register) -> int:
         end = register.last_day(row.data)
         assert register.reminds and end, "what has a reminder ends"
         mark = register.reminds.mark((end - day).days)
-        if mark is not None and (account := _owner(register.reminds, row)) and not _spared(register, account, row):
-            _tell(register, row, account, end, mark)
+        heard = _hears(register, row) if mark is not None else None
+        if heard and not _spared(register, heard.account, row):
+            _told(register, row, heard, end, mark)
         row.remind_on = _next(register.reminds, end, day)
         row.save()
     return len(rows)
@@ -74,10 +93,31 @@ def _next(reminder: Reminder, end: dt.date, day: dt.date) -> dt.date | None:
     return None if left is None else end - dt.timedelta(days=left)
 
 
-def _owner(reminder: Reminder, row: RegisterRecord) -> Account | None:
-    """Who has proven to be the person whose record it is."""
-    holder = _holder(reminder, row)
-    return _account.first(holder) if holder else None  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Who hears of a record: whose it is, or who handles it for them; as a company's owner among all that are theirs."""
+
+    account: Account
+    own: bool = False
+    company: bool = False
+
+
+def _hears(register: Register, row: RegisterRecord) -> Hearer | None:
+    """Its holder, where they have an account; else the nearest to them who has one. None: nobody."""
+    assert register.reminds
+    holder = _holder(register.reminds, row)
+    if account := _proven(holder):
+        return Hearer(account, own=True)
+    for number in (row.data.get(column) for column in register.relations):
+        person = registers.person_behind(number) if number and register.through else number
+        if person and (account := _proven(person)):
+            return Hearer(account, company=person != number)
+    return None
+
+
+def _proven(civil_number: str | None) -> Account | None:
+    """Who has proven that it is theirs."""
+    return _account.first(civil_number) if civil_number else None
 
 
 def _holder(reminder: Reminder, row: RegisterRecord) -> str | None:
@@ -116,8 +156,21 @@ def _running(service: Any, subject: Any) -> Any:
     return Application.select(Application.id).where(this & Application.state.in_(sorted(PENDING)))
 
 
-def _tell(register: Register, row: RegisterRecord, account: Account, end: dt.date, mark: int) -> None:
+def _told(register: Register, row: RegisterRecord, heard: Hearer, end: dt.date, mark: int | None) -> None:
+    if heard.company:
+        _wait.run(heard.account, row)
+    else:
+        _tell(register, row, heard, end, mark)
+
+
+@statement
+def _wait(account: Any, record: Any) -> Any:
+    return WaitingReminder.insert(account=account, record=record).on_conflict_ignore().as_rowcount()
+
+
+def _tell(register: Register, row: RegisterRecord, heard: Hearer, end: dt.date, mark: int | None) -> None:
     assert register.reminds
+    account = heard.account
     messages.tell_person(
         account,
         "record_ending",
@@ -127,24 +180,93 @@ def _tell(register: Register, row: RegisterRecord, account: Account, end: dt.dat
         number=row.number,
         about=register.record(row.number, row.data).title,
         until=both(end),
+        own=heard.own,
         link=f"{outside.portal_url}/reminders/{register.code}/{row.number}",
         stop_link=f"{outside.portal_url}/reminders/{register.code}/stop/{token(account, register)}",
     )
+
+
+# --- Owners of companies: all at once -------------------------------------------------------------------------------------------------
+
+
+def tell_owners() -> int:
+    """One message a day to each, of everything that waits; what comes later that day waits for tomorrow. Returns how many were told."""
+    return sum(_tell_owner(row.account_id) for row in WaitingReminder.select(WaitingReminder.account).distinct())
+
+
+@database.atomic()
+def _tell_owner(account_id: int) -> bool:
+    account, key = Account.get_by_id(account_id), f"reminders:{account_id}:{today()}"
+    if Message.select().where(Message.key.startswith(f"{key}:")).exists():
+        return False
+    waiting = [row.record for row in _waiting.all(account)]
+    WaitingReminder.delete().where(WaitingReminder.account == account).execute()
+    ending = [row for row in waiting if row.ends_on and row.ends_on >= today()]
+    if not ending or account.blocked_at or account.closed_at:
+        return False
+    messages.tell_person(
+        account,
+        "records_ending",
+        key=key,
+        name=account.called(account.locale),
+        count=str(len(ending)),
+        list=_lines(ending[:LISTED]),
+        more=len(ending[LISTED:]) or "",
+        link=f"{outside.portal_url}/people",
+        stop_link=f"{outside.portal_url}/account/reminders",
+    )
+    return True
+
+
+@statement
+def _waiting(account: Any) -> Any:
+    rows = WaitingReminder.select(WaitingReminder, RegisterRecord).join(RegisterRecord)
+    return locked(rows.where(WaitingReminder.account == account).order_by(RegisterRecord.ends_on, RegisterRecord.id))
+
+
+def _lines(rows: list[RegisterRecord]) -> Words:
+    """A line for each: what it is, whose, until when."""
+    told = [(catalogue.registers[row.register], row) for row in rows]
+    lines = [
+        (both(register.reminds.what), register.record(row.number, row.data).title, both(row.ends_on), row.number)
+        for register, row in told
+        if register.reminds
+    ]
+    return {  # type: ignore[return-value]
+        locale: "\n\n".join(f"{what[locale]} {number} · {title[locale]} · {day[locale]}" for what, title, day, number in lines)
+        for locale in LOCALES
+    }
 
 
 # --- What it leads to --------------------------------------------------------------------------------------------------------------
 
 
 def renewal(actor: Actor, code: str, number: str) -> tuple[Record, Start]:
-    """The person's own record and the renewal that a reminder of it begins. NotFound for any other, as for one that does not exist."""
+    """A record that the register lets this person see, and the renewal that a reminder of it begins.
+
+    NotFound for any other, as for one that does not exist, or that cannot be renewed here.
+    """
     register = _register(code)
     row = RegisterRecord.get_or_none((RegisterRecord.register == code) & (RegisterRecord.number == number))
     assert register.reminds
-    if row is None or actor.holder is None or _holder(register.reminds, row) != actor.holder:
+    if row is None or actor.holder is None or not _lets_in(actor.holder, register, row):
         raise NotFound
-    return register.record(row.number, row.data), Start(
-        register.reminds.service_for(row.data), register.reminds.answers(number, row.parent)
-    )
+    start = renewal_of(register, row)
+    if start is None:
+        raise NotFound
+    return register.record(row.number, row.data), start
+
+
+def _lets_in(civil_number: str, register: Register, row: RegisterRecord) -> bool:
+    assert register.reminds
+    return _holder(register.reminds, row) == civil_number or registers.sees(civil_number, register.record(row.number, row.data))
+
+
+def renewal_of(register: Register, row: RegisterRecord) -> Start | None:
+    """The service that renews this very record, with what is known; None where there is none."""
+    if register.reminds is None or (code := register.reminds.service_for(row.data)) not in catalogue.services:
+        return None
+    return Start(code, register.reminds.answers(row.number, row.parent))
 
 
 def _register(code: str) -> Register:

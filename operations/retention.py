@@ -33,6 +33,7 @@ from models import (
     Upload,
     UtcField,
     Visit,
+    Waiver,
     database,
 )
 from operations import applications, audit, bills, documents, messages, outbox, stored_files
@@ -187,6 +188,7 @@ def _forget(row: Application) -> None:
     nobody: dict[str, Any] = {"number": "", "name": {}, "role": {}, "phone": "", "email": "", "said": []}
     AgreementRequest.update(nobody).where(AgreementRequest.application == row).execute()
     Visit.update(place="", visitor="").where(Visit.application == row).execute()
+    Waiver.update(reason="", answer="").where(Waiver.application == row).execute()
     BatchRow.update(typed={}, subject=None).where(BatchRow.application == row).execute()
     Declaration.update(content={}, prepared=None).where(Declaration.application == row).execute()
     for table in (SearchTerm, StepUp, TrackedNumber, PublicEntry):
@@ -267,9 +269,33 @@ RULES: dict[Kind, Rule] = {
 }
 """Each kind with its rule, in the order they are run."""
 ERASED = frozenset(
-    {*ERASABLE, AgreementRequest, Upload, Message, Declaration, PublicEntry, SearchTerm, StepUp, TrackedNumber, Visit, BatchRow}
+    {
+        *ERASABLE,
+        AgreementRequest,
+        Upload,
+        Message,
+        Declaration,
+        PublicEntry,
+        SearchTerm,
+        StepUp,
+        TrackedNumber,
+        Visit,
+        Waiver,
+        BatchRow,
+    }
 )
 """Tables of an application whose content goes with it. The others are kept for good: `KEPT` says which, a test that none is forgotten."""
 KEPT = frozenset(
-    {"Bill", "Booking", "Document", "DocumentCopy", "Payout", "RecordClaim", "RegisterRecord", "ServiceClock", "TimeTaken"}
+    {
+        "Appointment",
+        "Bill",
+        "Booking",
+        "Document",
+        "DocumentCopy",
+        "Payout",
+        "RecordClaim",
+        "RegisterRecord",
+        "ServiceClock",
+        "TimeTaken",
+    }
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peewee import IntegrityError
@@ -21,6 +21,7 @@ from operations import (
     acting,
     agreements,
     announcements,
+    appointments,
     audit,
     bookings,
     claims,
@@ -66,7 +67,8 @@ def offer(opened: Opened) -> Offer:
     except Unset as missing:
         quote, unset = Quote((), case.today), missing
     records = {name: record.frozen() for name, record in opened.records.items()}
-    return Offer(dict(opened.answers), records, quote, also, list(service.refusals(case)), unset)
+    refusals = list(service.refusals(case if unset else replace(case, price=quote)))
+    return Offer(dict(opened.answers), records, quote, also, refusals, unset)
 
 
 def refresh(actor: Actor, opened: Opened) -> bool:
@@ -96,10 +98,12 @@ def _same(record: Record | None, before: Record | None) -> bool:
 
 
 def refused_at(actor: Actor, opened: Opened, step: Step) -> list[Refusal]:
-    """What stands in the way already by what is answered up to this step; asked of the registers again before it is said."""
+    """What stands in the way already by what is answered up to this step; asked of the registers again before it is said. So does
+    what the price is refused for, once all is answered."""
     if opened.refused(step) and opened.editable:
         refresh(actor, opened)
-    return opened.refused(step)
+    priced = step.shows is not None and opened.next_step() is None
+    return offer(opened).refusals if priced else opened.refused(step)
 
 
 def submit(actor: Actor, reference: str, seal: str, *, address: str = "") -> Opened:
@@ -154,13 +158,14 @@ def _submit(actor: Actor, opened: Opened, proposed: Offer, wanted: list[agreemen
         "agreed": agreements.given_on(opened),
     }
     row.subject = _subject(opened)
-    bookings.confirm(row, service)
+    appointments.confirm(row, service)
     _route(row, opened)
     row.submitted_at = row.submitted_at or now()
     if actor.acting_for and actor.acting_for.evidence:
         happened(row, "identified", actor, what=both(acting.WORDS[actor.acting_for.evidence]))
     happened(row, "submitted", actor)
     _expect_visitors(opened, row)
+    appointments.expect(row)
     audit.record(actor, "application.submitted", row.reference)
     finding.remember(row, finding.texts_of(service, row.frozen, (row.reference, row.account.identity_number)))
     tracking.remember(row, opened.records.values())

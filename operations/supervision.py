@@ -62,11 +62,10 @@ def workload(actor: Actor, chosen: str, soon: dt.datetime) -> Workload:
     _check(actor, chosen)
     moment = now()
     standing = _standing.first(chosen, moment, soon)
-    loads = {  # who has two roles here is one person
-        row["id"]: Load(row["id"], _name(actor, row), row["open"], row["overdue"], _moment(row["oldest"]))
+    clerks = [
+        Load(row["id"], _name(actor, row), row["open"], row["overdue"], _moment(row["oldest"]))
         for row in _loads.run(chosen, chosen.partition(".")[0], moment)
-    }
-    clerks = list(loads.values())
+    ]
     clerks.sort(key=lambda load: (-load.overdue, -load.open, load.name))
     late = standing["overdue"]
     return Workload(standing["waiting"], _moment(standing["oldest"]), late, max(standing["soon"] - late, 0), clerks)
@@ -118,8 +117,8 @@ def _loads(chosen: Any, authority: Any, moment: Any) -> Any:
     theirs = (Application.clerk == Account.id) & TAKEN & (fn.COALESCE(Application.desk, "") == chosen)
     places = (Role.authority == "") | (Role.authority == authority) | (Role.authority == chosen)
     open_ones = Account.blocked_at.is_null() & Account.closed_at.is_null()
-    # Read from the few who have a role; of each as often as they have one here.
-    clerks = Role.select(
+    # Looked up by the few who have a role here: joined, SQLite would read all accounts for a filter of its own.
+    clerks = Account.select(
         Account.id,
         Account.first_name,
         Account.family_name,
@@ -128,7 +127,7 @@ def _loads(chosen: Any, authority: Any, moment: Any) -> Any:
         _capped(theirs & (Application.due_at < moment)).alias("overdue"),
         _since(theirs).alias("oldest"),
     )
-    return clerks.join(Account).where((Role.name == Duty.CLERK) & places & open_ones).dicts()
+    return clerks.where(Account.id.in_(Role.select(Role.account).where((Role.name == Duty.CLERK) & places)) & open_ones).dicts()
 
 
 # --- The queue by age and by service -----------------------------------------------------------------------------------------------

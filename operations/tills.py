@@ -16,7 +16,7 @@ from engine.lifecycle import State
 from engine.money import Money
 from engine.wording import _
 from models import Application, AttemptState, Bill, BillState, PaymentAttempt, Receipt, database
-from operations import audit, payments, settlement, staff
+from operations import applications, audit, bills, payments, settlement, staff
 from operations.attempts import Part
 from operations.now import now
 from operations.outside import outside
@@ -85,6 +85,8 @@ def _bill(row: Application) -> Bill:
         raise Conflict(_("There is nothing to pay here: the bill was paid or closed meanwhile."))
     if bill.good_until < now() and row.approved_at is None:
         raise Conflict(_("This price was good for a day and has run out. The applicant has to check and submit it again."))
+    if not applications.fines_stand(row, bill):
+        raise Conflict(bills.FINED_MEANWHILE)
     return bill  # type: ignore[no-any-return]
 
 

@@ -12,12 +12,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.support.browser import chromium
+from tests.support.passwords import as_in_production, quick_passwords
 from tests.support.postgres import PostgresServer
 from tests.support.smtp import SmtpServer
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a defect
 hypothesis.settings.load_profile("house")
 
+
+__all__ = ["as_in_production", "quick_passwords"]
 
 LONGEST_FIRST = ("tests/journeys/", "tests/bench/")
 """Files that take a minute: begun first, so that no core waits for the other at the end."""

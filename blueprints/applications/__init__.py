@@ -1,9 +1,10 @@
 """A person's applications: the dashboard, the steps of a draft, the check page, and what became of it."""
 
-from blueprints.applications import answered, commands, declaration, objections
+from blueprints.applications import answered, commands, declaration, objections, waiving
 from blueprints.applications.routes import blueprint
 
 LIMITS = {
+    "applications.ask_waiver": "10/minute",
     "applications.contest": "10/minute",
     "applications.rate": "10/minute",
     "applications.begin": "30/minute",
@@ -15,4 +16,4 @@ LIMITS = {
     "applications.prepare_declaration": "20/minute",
 }
 
-__all__ = ["LIMITS", "answered", "blueprint", "commands", "declaration", "objections"]
+__all__ = ["LIMITS", "answered", "blueprint", "commands", "declaration", "objections", "waiving"]

@@ -72,7 +72,7 @@ def take_step(reference: str, name: str) -> Response:
     opened, step = _open_step(reference, name)
     if elsewhere := _before(opened, step):
         return elsewhere
-    offered, remarks = answers.offered(actor(), opened, step), corrections.remarks_on(opened.row)
+    offered, remarks = views.offered(actor(), opened, step), corrections.remarks_on(opened.row)
     asked = corrections.open_fields(opened, step, remarks)
     kept = kept_forms.back(actor(), request.path)
     form = form_for(asked, views.options(offered))(data=views.typed(opened, step, offered), **views.sent_before(kept, asked))
@@ -87,7 +87,7 @@ def take_step(reference: str, name: str) -> Response:
         return go(_after(opened, step))
 
     if form.errors:  # somebody else may have taken what was offered
-        offered = answers.offered(actor(), opened, step)
+        offered = views.offered(actor(), opened, step)
         views.offer_again(form, offered)
     status = 422 if form.errors or answered else 200
     return page("applications/step.html", status, form=form, **views.step(opened, step, offered, remarks, refused))

@@ -8,6 +8,8 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from blueprints import choosing
+from blueprints.choosing import Chooser
 from blueprints.language import locale
 from engine.actor import Actor
 from engine.catalogue import catalogue
@@ -24,6 +26,8 @@ from operations import (
     announcements,
     answers,
     applications,
+    appointments,
+    bookings,
     claims,
     corrections,
     declarations,
@@ -36,8 +40,10 @@ from operations import (
     reopening,
     satisfaction,
     submission,
+    waivers,
 )
 from operations.applications import Opened
+from operations.appointments import Offer
 from operations.rendering import on_weekday, time_of_day
 from operations.settlement import TAKEN
 
@@ -81,8 +87,16 @@ EVENTS: dict[str, Text] = {
     "visit-moved": _("Site visit moved"),
     "visit-cancelled": _("Site visit cancelled"),
     "visit-done": _("The site was visited"),
+    "appointment-booked": _("Appointment made"),
+    "appointment-moved": _("Appointment moved"),
+    "appointment-cancelled": _("Appointment cancelled"),
+    "appointment-kept": _("Served at the centre"),
+    "appointment-missed": _("Called at the centre, nobody came"),
     "paid-elsewhere": _("This was paid elsewhere before, or cancelled: we give the money back"),
     "passed-on": _("One part of the review is done, the next has begun"),
+    "waiver-asked": _("You asked for a fine to be waived"),
+    "waiver-granted": _("A supervisor waived a fine"),
+    "waiver-declined": _("The fine was not waived"),
 }
 
 BY_ANOTHER: dict[str, Text] = EVENTS | {
@@ -92,6 +106,7 @@ BY_ANOTHER: dict[str, Text] = EVENTS | {
     "reopened": _("Taken back to change the answers"),
     "withdrawn": _("Withdrawn"),
     "contested": _("Asked to be examined again"),
+    "waiver-asked": _("Asked for a fine to be waived"),
 }
 """As EVENTS, where somebody else than the reader did it."""
 
@@ -136,14 +151,24 @@ def _about(row: "Application") -> dict[str, str] | None:
 # --- Steps -----------------------------------------------------------------------------------------------------------------------
 
 
-Offered = dict[str, list[Record] | list[dt.datetime]]
+Offered = dict[str, list[Record] | list[dt.datetime] | Offer]
 
 
-def options(offered: Offered) -> dict[str, list[tuple[str, Any]]]:
+def offered(actor: Actor, opened: Opened, step: Step) -> Offered:
+    """What each field of the step lets this person choose from; of centres, the times of the one that the address asks for."""
+    centres = [field for field in step.fields if isinstance(field, Slot) and field.at_centre]
+    times = {field.name: choosing.offer(field, opened.answers.get(field.name)) for field in centres}
+    return {**answers.offered(actor, opened, step), **times}
+
+
+def options(offered: Offered) -> dict[str, Any]:
     """What a field offers as choices."""
-    records = [each for choices in offered.values() for each in choices if isinstance(each, Record)]
+    records = [each for choices in offered.values() if isinstance(choices, list) for each in choices if isinstance(each, Record)]
     objected = claims.about([record for record in records if record.register.outside])
-    return {name: [_option(each, objected) for each in choices] for name, choices in offered.items()}
+    return {
+        name: [_option(each, objected) for each in choices] if isinstance(choices, list) else Chooser(choices)
+        for name, choices in offered.items()
+    }
 
 
 def _option(offered: Record | dt.datetime, objected: Container[str]) -> tuple[str, Any]:
@@ -156,7 +181,10 @@ def _option(offered: Record | dt.datetime, objected: Container[str]) -> tuple[st
 def offer_again(form: Any, offered: Offered) -> None:
     """The times that are free now, in place of those that were."""
     for name, choices in options(offered).items():
-        form[name].choices = choices
+        if isinstance(choices, Chooser):
+            form[name].show(choices)
+        else:
+            form[name].choices = choices
 
 
 def choice(record: Record, objected: Container[str] = ()) -> dict[str, Any]:
@@ -198,8 +226,9 @@ def _standing(opened: Opened, field: Field) -> Any:
 def supposed(opened: Opened, step: Step, offered: Offered) -> Opened:
     """The application as it stands on the page: with all that was found, where nobody has chosen yet."""
     for field in step.fields:
-        if isinstance(field, Found) and field.name not in opened.answers and offered[field.name]:
-            found = [record for record in offered[field.name] if isinstance(record, Record)]
+        choices = offered.get(field.name)
+        if isinstance(field, Found) and field.name not in opened.answers and isinstance(choices, list) and choices:
+            found = [record for record in choices if isinstance(record, Record)]
             opened = answers.all_chosen(opened, field, found)
     return opened
 
@@ -226,7 +255,7 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         "asked": asked,
         "kept": [] if asked == step.asked(opened.case()) else list(_terms(_kept(opened, step, {field.name for field in asked}))),
         "none": next(
-            (field.none for field in asked if isinstance(field, FromRegister | Slot) and offered.get(field.name) == []), None
+            (field.none for field in asked if isinstance(field, FromRegister | Slot) and _nothing(offered.get(field.name))), None
         ),
         "refused": list(_ways_on(refused)),
         "summaries": [
@@ -241,6 +270,10 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         **(price(supposed(opened, step, offered)) if step.shows else {}),
         **near(opened),
     }
+
+
+def _nothing(offered: Any) -> bool:
+    return offered == [] or (isinstance(offered, Offer) and offered.centre is None)
 
 
 def near(opened: Opened) -> dict[str, Any]:
@@ -401,11 +434,13 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "last_method": TAKEN.get(last.provider, last.card) if last else "",
         "last_receipt": last.receipt if last else None,
         "may_reopen": applications.may_reopen(row),
+        "waiver": waivers.standing(row, bill),
         "asked": [_asked(request) for request in agreements.waiting(row)],
         "objections": _objections(opened) if opened.case().records else None,
         **papers(opened),
         "reply": frozen.get("reply") if opened.state is State.COMPLETED and opened.service.answers_in_words else None,
         "reopens_until": reopening.until(row),
+        "appointment": _appointment(opened),
         "rating": satisfaction.answer_of(row) is not None,
         "entry_url": url_for("complaints.entry", reference=row.reference)
         if opened.service.listing and row.submitted_at
@@ -413,6 +448,16 @@ def overview(opened: Opened, reader: int | None) -> dict[str, Any]:
         "sections": [_section(step) for step in frozen.get("steps", [])],
         "timeline": [_happened(event, reader) for event in events],
     }
+
+
+def _appointment(opened: Opened) -> dict[str, Any] | None:
+    """When its person comes, or that they have to choose a time again."""
+    made = appointments.standing(opened.row) if bookings.visit_of(opened.service) and opened.submitted else None
+    if made is None or opened.editable:
+        return None
+    where = url_for("appointments.own", reference=opened.reference)
+    coming = made.state in ("booked", "here", "called")
+    return {"made": made, "href": where, "coming": coming, "owed": not coming and appointments.may_move(opened, made)}
 
 
 def _asked(request: "AgreementRequest") -> dict[str, Any]:

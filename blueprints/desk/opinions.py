@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from blueprints.actor import actor
 from blueprints.addresses import go
-from blueprints.desk import views
+from blueprints.desk import views, words
 from blueprints.desk.routes import LONGEST, blueprint
 from blueprints.forms import Form, required
 from blueprints.page import notice, page
@@ -30,7 +30,7 @@ HINTS: dict[Stance, Text] = {
 class AnswerForm(Form):
     stance = RadioField(
         _("What does your section say?"),
-        choices=[(stance.value, {"title": views.STANCES[stance][0], "hint": hint}) for stance, hint in HINTS.items()],
+        choices=[(stance.value, {"title": words.STANCES[stance][0], "hint": hint}) for stance, hint in HINTS.items()],
         validators=[InputRequired(_("Choose one."))],
     )
     text = TextAreaField(

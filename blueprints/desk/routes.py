@@ -8,7 +8,7 @@ from wtforms.validators import Length
 
 from blueprints.actor import actor
 from blueprints.addresses import go
-from blueprints.desk import filtering, views
+from blueprints.desk import filtering, lists, views
 from blueprints.forms import Form, required
 from blueprints.page import notice, page
 from engine.errors import NotFound, Refusal
@@ -72,10 +72,10 @@ def listed(form: BulkForm, naming: NameForm) -> Response:
     if asked:
         found = desk.search(actor(), chosen, asked)
     else:
-        found = desk.queue(actor(), chosen, view, views.cursor(request.args.get("after")), filtering.asked_for())
+        found = desk.queue(actor(), chosen, view, lists.cursor(request.args.get("after")), filtering.asked_for())
     status = 422 if form.errors or naming.errors else 200
     ticked = request.form.getlist("chosen")
-    shown = views.queue(desks, chosen, view, found, asked, filtering.narrowing(), ticked) | filtering.shown(chosen, view)
+    shown = lists.queue(desks, chosen, view, found, asked, filtering.narrowing(), ticked) | filtering.shown(chosen, view)
     return page("desk/queue.html", status, form=form, naming=naming, **shown)
 
 

@@ -1,234 +1,35 @@
 """What the desk's pages show, gathered in one place per page, so that templates only draw."""
 
-import datetime as dt
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
 
 from flask import url_for
-from markupsafe import Markup
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from blueprints import mapping
 from blueprints.actor import actor
-from blueprints.applications.views import EVENTS, KINDS, quoted
+from blueprints.applications.views import KINDS, quoted
+from blueprints.desk import words
+from blueprints.desk.lists import urgency
 from blueprints.forms import Form
 from blueprints.language import locale
 from engine.catalogue import catalogue
-from engine.clock import business_day
 from engine.errors import Conflict, NotFound
 from engine.fees import Quote
 from engine.fields import Photo, Upload, files_of
 from engine.lifecycle import State
 from engine.service import Service
 from engine.wording import Text, _
-from operations import casework, corrections, publishing, rendering, satisfaction, service_clock, staff
+from operations import casework, corrections, publishing, satisfaction, service_clock, staff
 from operations.casework import Outcome
-from operations.desk import CAP, VIEWS, Cursor, Listed, Queue
 from operations.dossiers import Dossier, approvals
-from operations.now import now
-from operations.opinions import Stance
-from operations.visits import Finding, VisitState
+from operations.visits import VisitState
 
 if TYPE_CHECKING:
     from models import Message, Opinion, Visit
 
 LONGEST = 2000
 REMARK = "remark-"
-
-LABELS: dict[State, Text] = {
-    State.DRAFT: _("Draft"),
-    State.TO_AGREE: _("Waiting for the other party"),
-    State.TO_PAY: _("To be paid"),
-    State.IN_REVIEW: _("In review"),
-    State.RETURNED: _("With the applicant"),
-    State.COMPLETED: _("Completed"),
-    State.REFUSED: _("Refused"),
-    State.WITHDRAWN: _("Withdrawn"),
-}
-HAPPENED: dict[str, Text] = EVENTS | {
-    "started": _("Begun"),
-    "submitted": _("Submitted"),
-    "reopened": _("Taken back by the applicant"),
-    "approved": _("Approved"),
-    "answered": _("Answered"),
-    "contested": _("Its applicant asks to have it examined again"),
-    "returned": _("Returned for correction"),
-    "refused": _("Refused"),
-    "withdrawn": _("Withdrawn by the applicant"),
-    "overturned": _("Refusal overturned by a supervisor"),
-    "register-changed": _("The register changed meanwhile: please look at it"),
-    "passed-on": _("Approved at this stage; the next one has it"),
-    "visit-done": _("Site visit reported on"),
-}
-MESSAGES: dict[str, Text] = {
-    "application_received": _("Your application arrived"),
-    "application_returned": _("Please correct your application"),
-    "application_to_pay": _("Approved: please pay"),
-    "application_refused": _("Refused, with the reason"),
-    "application_overturned": _("Examined again after a refusal"),
-    "application_completed": _("Completed"),
-    "visit_planned": _("Site visit planned"),
-    "visit_moved": _("Site visit moved"),
-    "visit_cancelled": _("Site visit cancelled"),
-    "payment_received": _("Payment received, with the receipt"),
-    "paid_elsewhere": _("Paid elsewhere before: money is given back"),
-    "deposit_paid_back": _("The deposit is on its way to the account"),
-}
-CHANNELS: dict[str, Text] = {"mail": _("E-mail"), "sms": _("SMS")}
-STANCES: dict[str, tuple[Text, str]] = {
-    Stance.AGREEMENT: (_("Agreement"), "good"),
-    Stance.OBJECTION: (_("Objection"), "bad"),
-    Stance.REMARK: (_("Remark"), "neutral"),
-}
-VISITS: dict[str, tuple[Text, str]] = {
-    VisitState.PLANNED: (_("Planned"), "waiting"),
-    VisitState.DONE: (_("Took place"), "good"),
-    VisitState.CANCELLED: (_("Cancelled"), "neutral"),
-}
-FINDINGS: dict[str, tuple[Text, str]] = {
-    Finding.IN_ORDER: (_("In order"), "good"),
-    Finding.NOT_IN_ORDER: (_("Not in order"), "bad"),
-    Finding.NOT_POSSIBLE: (_("Could not be seen"), "waiting"),
-}
-WAYS: dict[str, Text] = {
-    "desk.report_visit": _("Report on it"),
-    "desk.visit": _("Move it"),
-    "desk.cancel_visit": _("Cancel it"),
-}
-DONE: dict[Outcome, Text] = {
-    Outcome.APPROVE: _("Approved. The applicant is told."),
-    Outcome.RETURN: _("Returned. The applicant is told what to correct; it comes back to you."),
-    Outcome.REFUSE: _("Refused. The applicant is told why."),
-}
-ACTIONS: dict[Outcome, dict[str, Any]] = {
-    Outcome.APPROVE: {"title": _("Approve"), "button": _("Approve it"), "kind": "primary"},
-    Outcome.RETURN: {"title": _("Return for correction"), "button": _("Return it"), "kind": "primary"},
-    Outcome.REFUSE: {"title": _("Refuse"), "button": _("Refuse it"), "kind": "danger"},
-}
-REASONS: dict[Outcome, tuple[Text, Text]] = {
-    Outcome.APPROVE: (_("Remark on the approval"), _("Kept with the decision; you may leave it empty.")),
-    Outcome.RETURN: (_("What the applicant should know"), _("Sent with the remarks. You may leave it empty if they say it all.")),
-    Outcome.REFUSE: (_("The reason"), _("The applicant reads it word for word: say what was missing or which rule stands against it.")),
-}  # fmt: skip
-
-
-# --- Lists -----------------------------------------------------------------------------------------------------------------------
-
-
-def cursor(text: str | None) -> Cursor | None:
-    """Where a page begins, from its address; what cannot be read begins at the beginning."""
-    try:
-        moment, _comma, row = (text or "").partition(",")
-        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), int(row)
-    except (ValueError, OverflowError):
-        return None
-
-
-def queue(
-    desks: list[str], at: str, view: str, listed: Queue, asked: str, narrowing: dict[str, Any], chosen: list[str]
-) -> dict[str, Any]:
-    counts = {"waiting": listed.waiting, "mine": listed.mine, "asked": listed.asked}
-    here = url_for("desk.queue")  # once, for what are twenty addresses
-    shows = Shows(
-        bulk=bool(asked) or view in ("waiting", "mine", "in-review", "urgent"),
-        due=any(line.due_at for line in listed.lines),
-        state=bool(asked),
-        holder=bool(asked) or view not in ("waiting", "mine"),
-    )
-    return {
-        "title": catalogue.desks[at],
-        "authority": catalogue.authorities[at.partition(".")[0]].title,
-        "desk": at,
-        "desks": [
-            {"title": catalogue.desks[desk], "href": f"{here}?{urlencode({'desk': desk})}", "current": desk == at}
-            for desk in desks
-        ],
-        "tabs": [
-            {
-                "title": shown.title,
-                "href": f"{here}?{urlencode({'desk': at, 'show': name})}",
-                "current": not asked and name == view,
-                "count": _counted(counts[name]) if name in counts else None,
-            }
-            for name, shown in VIEWS.items()
-        ],
-        "view": view,
-        "asked": asked,
-        "shows": shows,
-        "rows": [_row(locale(), line, *when, shows, line.reference in chosen) for line, when in _timed(listed.lines)],
-        "onwards": _onwards(at, view, narrowing, listed.onwards),
-    }
-
-
-def _counted(count: int) -> str:
-    return f"{CAP:,}+" if count > CAP else str(count)
-
-
-def _onwards(desk: str, view: str, narrowing: dict[str, Any], after: Cursor | None) -> str | None:
-    return url_for("desk.queue", desk=desk, show=view, **narrowing, after=f"{after[0].isoformat()},{after[1]}") if after else None
-
-
-class Shows(NamedTuple):
-    """Which columns a list has beside those that all have."""
-
-    bulk: bool
-    due: bool
-    state: bool
-    holder: bool
-
-
-class Urgency(NamedTuple):
-    """When an answer is owed; in words, with a kind for the tag, when that is soon or past."""
-
-    due: dt.date
-    word: Text | None
-    kind: str
-
-
-@lru_cache(maxsize=4096)
-def _row(locale: str, line: Listed, age: int, said: Urgency | None, shows: Shows, chosen: bool) -> Markup:
-    """Drawn once and kept: a queue is looked at again and again, and drawing its lines took longer than all else."""
-    module: Any = rendering.environment(locale).get_template("desk/_line.html").module
-    return Markup(module.line(_line(line, age, said), shows, chosen))
-
-
-def lines(listed: list[Listed]) -> list[dict[str, Any]]:
-    """The lines of a list, each with how urgent it is."""
-    return [_line(line, *when) for line, when in _timed(listed)]
-
-
-def _timed(listed: list[Listed]) -> Iterator[tuple[Listed, tuple[int, Urgency | None]]]:
-    """Each line with its age in days and how urgent it is."""
-    soon, moment = service_clock.soon(), now()
-    for line in listed:
-        yield line, ((moment - line.submitted_at).days, urgency(line.due_at, soon))
-
-
-def urgency(due_at: dt.datetime | None, soon: dt.datetime) -> Urgency | None:
-    """Overdue, due soon (before `soon`), or only when. None when nothing is due."""
-    if due_at is None:
-        return None
-    late = due_at < now()
-    word = _("Overdue") if late else _("Due soon") if due_at < soon else None
-    return Urgency(business_day(due_at), word, "bad" if late else "waiting")
-
-
-def _line(line: Listed, age: int, said: Urgency | None) -> dict[str, Any]:
-    return {
-        "reference": line.reference,
-        "href": url_for("desk.application", reference=line.reference),
-        "title": line.title,
-        "applicant": line.applicant,
-        "submitted": line.submitted_at.date(),
-        "age": _("%(num)s day", "%(num)s days", num=age) if age else _("today"),
-        "status": LABELS[line.state],
-        "kind": KINDS[line.state],
-        "holder": _("you") if line.mine else line.holder,
-        "urgency": said,
-    }
 
 
 # --- One application -------------------------------------------------------------------------------------------------------------
@@ -247,7 +48,7 @@ def application(dossier: Dossier) -> dict[str, Any]:
         "may_decide": maywork and (dossier.mine or not dossier.holder),
         "actions": [
             {**action, "href": url_for("desk.decide", reference=row.reference, outcome=outcome)}
-            for outcome, action in ACTIONS.items()
+            for outcome, action in words.ACTIONS.items()
         ],
         "sections": _sections(dossier),
         "facts": [_record(frozen) for frozen in row.frozen["records"].values()],
@@ -314,8 +115,8 @@ def opinion(asked: "Opinion") -> dict[str, Any]:
         "question": asked.question,
         "open": asked.closed_at is None,
         "answer": {
-            "stance": STANCES[asked.stance][0],
-            "kind": STANCES[asked.stance][1],
+            "stance": words.STANCES[asked.stance][0],
+            "kind": words.STANCES[asked.stance][1],
             "by": staff.name_of(asked.answered_by, locale()),
             "at": asked.closed_at,
             "text": asked.answer,
@@ -336,7 +137,7 @@ def _to_answer(dossier: Dossier) -> list[dict[str, Any]]:
 
 def _visit(reference: str, made: "Visit", may: bool) -> dict[str, Any]:
     """A site visit, what it found, and what the clerk may do with it."""
-    status, kind = VISITS[made.state]
+    status, kind = words.VISITS[made.state]
     report = made.report if made.state == VisitState.DONE else None
     may = may and made.state == VisitState.PLANNED
     return {
@@ -346,12 +147,12 @@ def _visit(reference: str, made: "Visit", may: bool) -> dict[str, Any]:
         "place": made.place,
         "visitor": made.visitor,
         "report": report and _reported(reference, made.id, report),
-        "ways": [{"title": title, "href": url_for(way, reference=reference)} for way, title in WAYS.items()] if may else [],
+        "ways": [{"title": title, "href": url_for(way, reference=reference)} for way, title in words.WAYS.items()] if may else [],
     }
 
 
 def _reported(reference: str, visit: int, report: Any) -> dict[str, Any]:
-    finding, kind = FINDINGS[report.finding]
+    finding, kind = words.FINDINGS[report.finding]
     return {
         "by": staff.name_of(report.by, locale()),
         "at": report.at,
@@ -376,7 +177,7 @@ def must_hold(dossier: Dossier) -> None:
 def decided(row: Any, outcome: Outcome) -> tuple[str, Text]:
     """What to say to who has just decided: how it is meant, and the words."""
     if outcome is not Outcome.APPROVE or State(row.state) is not State.IN_REVIEW:
-        return "success", DONE[outcome]
+        return "success", words.DONE[outcome]
     if row.clerk_id is None:
         return "success", _("Approved at this stage. It is on the next desk now.")
     return "warning", _("The register changed meanwhile: nothing was overwritten, and the application stays with you.")
@@ -391,7 +192,7 @@ def head(dossier: Dossier) -> dict[str, Any]:
         "title": row.frozen["title"],
         "desk": desk,
         "desk_title": catalogue.desks[desk],
-        "status": LABELS[state],
+        "status": words.LABELS[state],
         "kind": KINDS[state],
         "state": state,
         "dossier": dossier,
@@ -473,7 +274,7 @@ def _due(dossier: Dossier) -> Text:
 
 def _happened(event: Any) -> dict[str, Any]:
     return {
-        "title": HAPPENED[event.kind],
+        "title": words.HAPPENED[event.kind],
         "when": event.at,
         "text": event.details.get("reason") or event.details.get("what", ""),
         "kind": "bad" if event.kind == "refused" else "done",
@@ -483,8 +284,8 @@ def _happened(event: Any) -> dict[str, Any]:
 def _message(message: "Message") -> dict[str, Any]:
     came = _("sent") if message.sent_at else _("could not be delivered") if message.failed_at else _("on its way")
     return {
-        "title": MESSAGES.get(message.template, Text(message.template)),
-        "channel": CHANNELS[message.channel],
+        "title": words.MESSAGES.get(message.template, Text(message.template)),
+        "channel": words.CHANNELS[message.channel],
         "at": message.sent_at or message.created_at,
         "came": came,
         "failed": message.failed_at is not None,
@@ -509,7 +310,7 @@ def versions(dossier: Dossier, number: int) -> dict[str, Any]:
 def decision_form(dossier: Dossier, outcome: Outcome) -> type[Form]:
     """The form of a decision: its text, and on a return a remark for each answer."""
     reply = catalogue.services[dossier.row.service].reply
-    label, hint = REASONS[outcome]
+    label, hint = words.REASONS[outcome]
     if outcome is Outcome.APPROVE and reply is not None and casework.owes_reply(dossier.row):
         label, hint = (
             reply,
@@ -543,9 +344,9 @@ def deciding(dossier: Dossier, outcome: Outcome) -> dict[str, Any]:
     quote = Quote.thaw(dossier.row.frozen["quote"])
     return {
         **head(dossier),
-        "button": ACTIONS[outcome]["button"],
-        "press_kind": ACTIONS[outcome]["kind"],
-        "page_title": ACTIONS[outcome]["title"],
+        "button": words.ACTIONS[outcome]["button"],
+        "press_kind": words.ACTIONS[outcome]["kind"],
+        "page_title": words.ACTIONS[outcome]["title"],
         "outcome": outcome,
         "answers": [
             {**answer, **_seen(dossier.row, answer), "control": REMARK + answer["field"]}

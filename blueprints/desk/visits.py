@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from blueprints.actor import actor
 from blueprints.addresses import go
-from blueprints.desk import views
+from blueprints.desk import views, words
 from blueprints.desk.routes import LONGEST, SANDBOX, blueprint
 from blueprints.forms import Form, folded, required
 from blueprints.page import notice, page
@@ -59,7 +59,7 @@ class CancelForm(Form):
 class ReportForm(Form):
     finding = RadioField(
         _("What came out?"),
-        choices=[(finding.value, views.FINDINGS[finding][0]) for finding in Finding],
+        choices=[(finding.value, words.FINDINGS[finding][0]) for finding in Finding],
         validators=[InputRequired(_("Choose one."))],
     )
     text = TextAreaField(

@@ -1,6 +1,6 @@
 """The registers of the municipality."""
 
-from engine.registers import Column, Kind, Register
+from engine.registers import Column, Kind, Register, Reminder
 from engine.wording import _
 
 # --- Addresses of buildings ------------------------------------------------------------------------------------------------------
@@ -29,7 +29,8 @@ addresses = Register(
 # --- Leases ----------------------------------------------------------------------------------------------------------------------
 
 USES = {"home": _("A home"), "shop": _("A shop"), "office": _("An office"), "store": _("A store")}
-LEASE_STATES = {"active": _("In force"), "cancelled": _("Cancelled")}
+LEASE_OVER = "cancelled"
+LEASE_STATES = {"active": _("In force"), LEASE_OVER: _("Cancelled")}
 
 leases = Register(
     code="municipality.leases",
@@ -38,6 +39,9 @@ leases = Register(
     holder="landlord",
     parties=("tenant",),
     through="chamber.establishments",
+    ends="until",
+    over=lambda data: bool(data.get("state") == LEASE_OVER),
+    reminds=Reminder(what=_("Lease"), service="municipality.renew-lease", record="lease", days=()),
     numbers="{year}/{n:05}",
     tracked=True,
     columns=(
@@ -140,6 +144,9 @@ licences = Register(
     parties=("establishment",),
     through="chamber.establishments",
     public=("establishment", "name", "activity", "expires", "state"),
+    ends="expires",
+    over=lambda data: bool(data.get("state") == CANCELLED),
+    reminds=Reminder(what=_("Municipal licence"), service="municipality.renew-licence", record="licence", days=()),
     numbers="{year}/{n:05}",
     tracked=True,
     columns=(
@@ -162,6 +169,7 @@ engineers = Register(
     parties=("office",),
     through="chamber.establishments",
     public=("office", "name", "discipline", "expires"),
+    ends="expires",
     numbers="{year}/{n:04}",
     columns=(
         Column("holder", _("Civil number")),

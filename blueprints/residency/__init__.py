@@ -1,11 +1,24 @@
 """Residency and civil status: residences, cards, passports, births and deaths."""
 
 from blueprints.residency import (
+    birth_certificate,
+    birth_certificate_copy,
+    death_certificate,
+    death_certificate_copy,
+    first_passport,
+    issue_id_card,
+    issue_resident_card,
+    pay_residence_fines,
+    proof_of_registration,
     registers,
     renew_family_residence,
     renew_government_residence,
+    renew_passport,
+    renew_resident_card,
     renew_study_residence,
     renew_work_residence,
+    replace_id_card,
+    replace_resident_card,
 )
 from blueprints.residency.groups import GROUPS
 from engine.service import Authority
@@ -20,6 +33,19 @@ authority = Authority(
         renew_government_residence.service,
         renew_study_residence.service,
         renew_work_residence.service,
+        issue_resident_card.service,
+        renew_resident_card.service,
+        replace_resident_card.service,
+        pay_residence_fines.service,
+        issue_id_card.service,
+        replace_id_card.service,
+        first_passport.service,
+        renew_passport.service,
+        birth_certificate.service,
+        birth_certificate_copy.service,
+        death_certificate.service,
+        death_certificate_copy.service,
+        proof_of_registration.service,
     ),
     registers=(
         registers.people,

@@ -3,12 +3,21 @@
 Their columns are *[ours]*: what the services of seed and schedule need, until the authority's own extract says otherwise.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.registers import Column, Kind, Register, Reminder
 from engine.wording import _
 
 SEXES = {"female": _("Female"), "male": _("Male")}
 VALID, LOST, ENDED = "valid", "lost", "ended"
 STATES = {VALID: _("Valid"), LOST: _("Lost"), ENDED: _("Ended")}
+CHILD_OF = _("Son or daughter")
+
+
+def ended(data: Mapping[str, Any]) -> bool:
+    return bool(data.get("state") == ENDED)
+
 
 # --- Civil status ----------------------------------------------------------------------------------------------------------------
 
@@ -18,6 +27,8 @@ people = Register(
     number=_("Registration number"),
     holder="civil",
     parties=("father", "mother", "spouse"),
+    relations={"father": CHILD_OF, "mother": CHILD_OF, "spouse": _("Husband or wife")},
+    over=lambda data: bool(data.get("died")),
     columns=(
         Column("civil", _("Civil number")),
         Column("name", _("Name"), Kind.WORDS),
@@ -82,12 +93,16 @@ identity_cards = Register(
     title=_("Identity cards"),
     number=_("Card number"),
     holder="civil",
+    parent="person",
     parties=("father", "mother"),
+    relations={"father": CHILD_OF, "mother": CHILD_OF},
     ends="expires",
+    over=ended,
     numbers="{n:08}",
     first=10_000_001,
     columns=(
         Column("civil", _("Civil number")),
+        Column("person", _("Registration number"), required=False, of="residency.people"),
         Column("name", _("Name"), Kind.WORDS),
         Column("expires", _("Expiry date"), Kind.DAY),
         Column("state", _("State"), Kind.OPTION, STATES),
@@ -95,6 +110,7 @@ identity_cards = Register(
         Column("mother", _("Mother's civil number"), required=False),
     ),
 )
+"""Hangs on its person in civil status as long as it is their card: one that another took the place of hangs on nobody."""
 
 passports = Register(
     code="residency.passports",
@@ -102,7 +118,9 @@ passports = Register(
     number=_("Passport number"),
     holder="civil",
     parties=("father", "mother"),
+    relations={"father": CHILD_OF, "mother": CHILD_OF},
     ends="expires",
+    over=ended,
     reminds=Reminder(what=_("Passport"), service="residency.renew-passport", record="passport"),
     columns=(
         Column("civil", _("Civil number")),
@@ -121,6 +139,7 @@ WORK, FAMILY, STUDY, GOVERNMENT = "work", "family", "study", "government"
 KINDS = {WORK: _("Work"), FAMILY: _("Family"), STUDY: _("Study"), GOVERNMENT: _("Government sector")}
 CHILD, WIFE, WIFE_OF_CITIZEN = "child", "wife", "wife-of-citizen"
 RELATIONS = {CHILD: _("Child of a resident"), WIFE: _("Wife of a resident"), WIFE_OF_CITIZEN: _("Wife of an Omani")}
+DEPENDANTS = {"father": CHILD_OF, "husband": _("Wife"), "sponsor": _("Under your sponsorship")}
 
 cards = Register(
     code="residency.cards",
@@ -128,8 +147,10 @@ cards = Register(
     number=_("Card number"),
     holder="civil",
     parties=("sponsor", "father", "husband"),
+    relations=DEPENDANTS,
     through="chamber.establishments",
     ends="expires",
+    over=ended,
     reminds=Reminder(what=_("Resident card"), service="residency.renew-resident-card", record="card"),
     tracked=True,
     public=("expires", "fined"),
@@ -156,6 +177,7 @@ residences = Register(
     holder="civil",
     parent="card",
     parties=("sponsor", "father", "husband"),
+    relations=DEPENDANTS,
     through="chamber.establishments",
     ends="expires",
     reminds=Reminder(what=_("Residence"), service="residency.renew-{kind}-residence", record="residence"),

@@ -1,5 +1,6 @@
-"""The supervisors' room: who has how much, handing on, overturning, figures, export."""
+"""The supervisors' room: who has how much, handing on, overturning, waiving fines, figures, export."""
 
+from blueprints.supervision import waiving
 from blueprints.supervision.routes import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "waiving"]

@@ -8,8 +8,8 @@ from flask_login import login_required
 
 from blueprints.actor import actor
 from blueprints.addresses import go
+from blueprints.desk.lists import cursor
 from blueprints.desk.routes import SANDBOX
-from blueprints.desk.views import cursor
 from blueprints.page import notice, page
 from blueprints.supervision import views
 from blueprints.supervision.commands import commands

@@ -8,6 +8,7 @@ from flask import url_for
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length
 
+import blueprints.desk.lists as desk_lists
 import blueprints.desk.views as desk_views
 from blueprints import charts
 from blueprints.forms import Form, required
@@ -16,7 +17,7 @@ from engine.catalogue import catalogue
 from engine.clock import business_day
 from engine.lifecycle import State
 from engine.wording import Text, _
-from operations import figures, satisfaction, supervision
+from operations import centres, figures, satisfaction, supervision, waivers
 from operations.desk import CAP, VIEWS, Cursor, Listed
 from operations.dossiers import Dossier
 from operations.figures import Statistic
@@ -48,6 +49,7 @@ def frame(desks: list[str], desk: str, here: str) -> dict[str, Any]:
     pages = (
         (_("Workload"), "supervision.room"),
         (_("Applications"), "supervision.applications"),
+        (_("Waivers"), "supervision.listed_waivers"),
         (_("Figures"), "supervision.figures_of"),
     )
     return {
@@ -57,7 +59,10 @@ def frame(desks: list[str], desk: str, here: str) -> dict[str, Any]:
         "desks": [
             {"title": catalogue.desks[other], "href": url_for(here, desk=other), "current": other == desk} for other in desks
         ],
-        "pages": [{"title": title, "href": url_for(page, desk=desk), "current": page == here} for title, page in pages],
+        "pages": [
+            *({"title": title, "href": url_for(page, desk=desk), "current": page == here} for title, page in pages),
+            *([{"title": _("Centres"), "href": url_for("appointments.listed")}] if desk in centres.expecting() else []),
+        ],
     }
 
 
@@ -98,7 +103,7 @@ def applications(
         ],
         "of": dict(form.clerk.choices).get(str(clerk)) if clerk else None,
         "lines": [
-            line | {"href": url_for("supervision.application", reference=line["reference"])} for line in desk_views.lines(lines)
+            line | {"href": url_for("supervision.application", reference=line["reference"])} for line in desk_lists.lines(lines)
         ],
         "may_assign": clerk is not None or view in ("urgent", "waiting", "in-review"),
         "onwards": _onwards(desk, view, clerk, onwards),
@@ -130,11 +135,14 @@ def handed(results: list[Handed]) -> dict[str, Any]:
 
 def application(dossier: Dossier) -> dict[str, Any]:
     shown, state = desk_views.application(dossier), State(dossier.row.state)
+    fined = None if dossier.own else waivers.standing(dossier.row, dossier.bill)
     return {
         **shown,
         "sections": [{**section, "rows": [_row(dossier, row) for row in section["rows"]]} for section in shown["sections"]],
         "may_assign": state is State.IN_REVIEW and not dossier.own,
         "may_overturn": state is State.REFUSED and not dossier.own,
+        "waive_url": url_for("supervision.waive", reference=dossier.row.reference) if fined else None,
+        "waiver_asked": fined.asked if fined else None,
         "no_overturning": supervision.cannot_overturn(state) if state is State.COMPLETED else None,
     }
 

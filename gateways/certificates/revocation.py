@@ -26,6 +26,7 @@ from pyhanko_certvalidator.fetchers.common_utils import (
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps, issuer_serial
 
+from gateways import tls
 from gateways.certificates.requester import Requester
 
 LARGEST_OCSP = 64 * 1024
@@ -68,8 +69,8 @@ class Revocation:
 
 @cache
 def client(seconds: float) -> httpx.Client:
-    """Shared, because reading the authorities trusted for https takes a third of a second."""
-    return httpx.Client(timeout=seconds)
+    """Shared by all who wait as long."""
+    return httpx.Client(timeout=seconds, verify=tls.usual())
 
 
 class Memory:

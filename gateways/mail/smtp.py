@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from engine.errors import Unavailable
 from engine.wording import _
+from gateways import tls as trusted
 from gateways.delivery import Undeliverable
 
 Security = Literal["starttls", "tls", "none"]
@@ -38,7 +39,7 @@ class SmtpMailer:
     ) -> None:
         self.host, self.port, self.sender, self.security = host, port, sender, security
         self.username, self.password, self.timeout = username, password, timeout
-        self.tls = tls or ssl.create_default_context()
+        self.tls = tls or trusted.of_this_machine()
 
     @classmethod
     def from_url(cls, url: str, *, sender: str) -> Self:

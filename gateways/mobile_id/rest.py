@@ -16,6 +16,7 @@ import httpx
 
 from engine.errors import Unavailable
 from engine.wording import _
+from gateways import tls
 from gateways.mobile_id import Complete, Result, Running
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class RestMobileId:
     ) -> None:
         self._relying_party = {"relyingPartyUUID": relying_party_uuid, "relyingPartyName": relying_party_name}
         self._seconds = seconds
-        verify = ssl.create_default_context(cafile=str(pinned_ca)) if pinned_ca else True
+        verify = ssl.create_default_context(cafile=str(pinned_ca)) if pinned_ca else tls.usual()
         self._client = httpx.Client(base_url=url.rstrip("/") + "/", verify=verify, timeout=seconds)
 
     def start(self, *, phone: str, civil_number: str, digest: bytes, hash_type: str, language: str, text: str) -> str:

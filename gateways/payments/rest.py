@@ -18,6 +18,7 @@ import httpx
 
 from engine.errors import Unavailable
 from engine.wording import _
+from gateways import tls
 
 TIMEOUT = httpx.Timeout(15, connect=5)
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class Rest:
         self._host = httpx.URL(url).netloc.decode()
         self._merchant_id, self._key_id, self._now = merchant_id, key_id, now
         self._secret = base64.b64decode(secret, validate=True)
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT)
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, verify=tls.usual())
 
     def get(self, path: str) -> dict[str, Any]:
         """The JSON answer of a resource that must be there."""

@@ -104,6 +104,34 @@ class Licence(Paper):
     statement: Words
 
 
+class CivilCertificate(Paper):
+    """documents/civil_certificate.html, A4, and those that extend it: of birth, of death, of registration. The first row is its number."""
+
+    opening: Words
+    company: Words
+    """Whom it is about."""
+    rows: list[Row]
+    statement: Words
+    duplicate_of: str | None
+    """The serial it replaces; empty where that one was not issued here. None for what is no duplicate."""
+
+
+class Slip(TypedDict):
+    """documents/appointment_slip.html, A4: what a `Letter` has, or for a visit to come `arrival` in place of its code and serial."""
+
+    authority: Words
+    title: Words
+    serial: str
+    labels: dict[str, Words]
+    opening: Words
+    company: Words
+    """Who comes."""
+    rows: list[Row]
+    qr: str
+    """With `arrival` it leads to the address where they are checked in."""
+    arrival: Words
+
+
 class EngineerCard(Paper):
     """documents/engineer_card.html, ID-1. Rows: number, discipline, office, expiry; what follows is small print."""
 

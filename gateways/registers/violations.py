@@ -17,6 +17,7 @@ import httpx
 from engine.errors import Unavailable
 from engine.money import Money
 from engine.wording import _
+from gateways import tls
 from gateways.registers import Entry
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ class ViolationsRegister:
         self, *, url: str, key_id: str, secret: str, now: Any = lambda: dt.datetime.now(dt.UTC), seconds: float = SECONDS
     ) -> None:
         self._key_id, self._secret, self._now = key_id, secret.encode(), now
-        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=seconds, transport=httpx.HTTPTransport(retries=1))
+        transport = httpx.HTTPTransport(verify=tls.usual(), retries=1)
+        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=seconds, transport=transport)
 
     def find(self, by: Mapping[str, str]) -> list[Entry]:
         """See OutsideRegister.find."""

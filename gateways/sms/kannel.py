@@ -7,6 +7,7 @@ import httpx
 
 from engine.errors import Unavailable
 from engine.wording import _
+from gateways import tls
 from gateways.delivery import Undeliverable
 
 # These say that we, not the message, are unwelcome just now: a wrong password, too fast, too slow.
@@ -34,7 +35,7 @@ class KannelTexter:
         self.always = {"username": username, "password": password, "from": sender}
         if dlr_mask:
             self.always |= {"dlr-mask": str(dlr_mask), "dlr-url": dlr_url}
-        self.http = httpx.Client(timeout=timeout)
+        self.http = httpx.Client(timeout=timeout, verify=tls.usual())
 
     @classmethod
     def from_url(cls, url: str, *, sender: str) -> Self:

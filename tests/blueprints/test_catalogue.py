@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
 import blueprints.chamber
 import blueprints.municipality
@@ -12,7 +11,7 @@ import blueprints.residency
 from engine.catalogue import Catalogue
 from engine.service import Service
 from engine.wording import Text
-from operations import demonstration, fees
+from operations import fees
 from operations.rendering import translate
 from tests.support.client import Client
 
@@ -40,8 +39,7 @@ def test_a_service_has_an_arabic_text_for_everything(service: Service) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.code)
-def test_a_service_has_a_tariff_row_for_every_fee_it_names(service: Service, portal: Flask) -> None:
-    demonstration.prepare()
+def test_a_service_has_a_tariff_row_for_every_fee_it_names(service: Service, demo: None) -> None:
     standing = {rule.code for rule in fees.schedule().rules}
     assert set(service.fee_codes) <= standing
     assert [missing for missing in fees.unset() if not missing.startswith(UNPUBLISHED)] == []
@@ -58,8 +56,7 @@ def test_the_samples_of_a_service_ask_for_every_fee_it_names(service: Service) -
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.code)
-def test_the_page_of_a_service_reads_before_signing_in(service: Service, language: str, client: Client) -> None:
-    demonstration.prepare()
+def test_the_page_of_a_service_reads_before_signing_in(service: Service, language: str, client: Client, demo: None) -> None:
     client.set_cookie("language", language)
     page = client.visit(f"/services/{service.code}")
     assert page.heading == translate(service.title, language)

@@ -9,13 +9,13 @@ from gateways.pdf.card_signature import CardSignature
 from models import Declaration, Document, SecurityEvent
 from operations import outbox
 from operations.outside import outside
-from tests.blueprints.test_road import demo, sign_in, walked_to_check
+from tests.blueprints.test_road import business_day, sign_in, walked_to_check
 from tests.gateways.certificates.issuer import Issuer, running_issuer
 from tests.support import cards
 from tests.support.cards import Card, a_signing_card
 from tests.support.client import Client, Page
 
-__all__ = ["demo"]
+__all__ = ["business_day"]
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 POLLING = {**HTMX, "X-Quiet": "1"}

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 
 from models import Application, StepUp, StepUpState
 from operations import demonstration
@@ -15,8 +14,7 @@ LAPSED = {"registration": "1330118", "membership": "1131207"}
 
 
 @pytest.fixture(autouse=True)
-def demo(portal: Flask, client: Client) -> None:
-    demonstration.prepare()
+def ali(demo: None, client: Client) -> None:
     set_business_day(dt.date(2026, 11, 22))
     form = client.visit("/account/sign-in")
     form.submit(who="ali@example.om", password=demonstration.PASSWORD, altcha=a_solution("sign-in"), noscript=None)

@@ -17,8 +17,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+def business_day(demo: None) -> None:
     set_business_day(dt.date(2018, 3, 18))
 
 

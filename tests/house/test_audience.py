@@ -126,6 +126,7 @@ AUDIENCE = {
     "/applications/<reference>/steps/<name>/quote": APPLICANT,
     "/applications/<reference>/submission": PROVEN,
     "/applications/<reference>/objections": APPLICANT,
+    "/applications/<reference>/waiver": APPLICANT,
     "/applications/<reference>/withdrawal": APPLICANT,
     "/audit": AUDITORS,
     "/audit/<int:key>": AUDITORS,
@@ -236,6 +237,8 @@ AUDIENCE = {
     "/static/<path:filename>": ANYONE,
     "/style": "developers",
     "/supervision": SUPERVISORS,
+    "/supervision/waivers": SUPERVISORS,
+    "/supervision/<reference>/waiver": ITS_SUPERVISORS,
     "/supervision/<reference>": ITS_SUPERVISORS,
     "/supervision/<reference>/overturning": ITS_SUPERVISORS,
     "/supervision/<reference>/versions/<int:number>/files/<field>": ITS_SUPERVISORS,
@@ -308,10 +311,10 @@ def test_every_route_is_for_whom_the_table_says(portal: Flask):
     assert declared == {rule: {whom} for rule, whom in AUDIENCE.items()}
 
 
-def test_a_route_that_says_nothing_is_listed_without_an_audience(portal: Flask):
-    portal.add_url_rule("/silent", view_func=lambda: "x", endpoint="silent")
-    portal.add_url_rule("/chatty", view_func=chatty, endpoint="chatty")
-    found = {rule: whom for _methods, rule, whom in routes(portal)}
+def test_a_route_that_says_nothing_is_listed_without_an_audience(own_portal: Flask):
+    own_portal.add_url_rule("/silent", view_func=lambda: "x", endpoint="silent")
+    own_portal.add_url_rule("/chatty", view_func=chatty, endpoint="chatty")
+    found = {rule: whom for _methods, rule, whom in routes(own_portal)}
     assert (found["/silent"], found["/chatty"]) == ("", "")
 
 

@@ -1,4 +1,4 @@
-"""Part 4 is whole: every service of the two authorities' tables is in the catalogue, and each says where its rules come from."""
+"""Every service of the three authorities' tables is in the catalogue, and each says where its rules come from."""
 
 import pytest
 
@@ -15,10 +15,18 @@ MUNICIPALITY = {
     *("issue-licence", "renew-licence", "cancel-licence", "engineer-registration"),
     *("general-request", "complaint", "pay-fines"),
 }
+RESIDENCY = {
+    *("renew-work-residence", "renew-family-residence", "renew-study-residence", "renew-government-residence"),
+    *("issue-resident-card", "renew-resident-card", "replace-resident-card", "issue-id-card", "replace-id-card"),
+    *("birth-certificate", "birth-certificate-copy", "death-certificate", "death-certificate-copy", "proof-of-registration"),
+    *("first-passport", "renew-passport", "pay-residence-fines"),
+}
 SERVICES = [service for authority in AUTHORITIES for service in authority.services]
 
 
-@pytest.mark.parametrize(("authority", "codes", "count"), [("chamber", CHAMBER, 5), ("municipality", MUNICIPALITY, 22)])
+@pytest.mark.parametrize(
+    ("authority", "codes", "count"), [("chamber", CHAMBER, 5), ("municipality", MUNICIPALITY, 22), ("residency", RESIDENCY, 17)]
+)
 def test_every_service_of_the_table_is_offered(authority: str, codes: set[str], count: int):
     offered = {service.code.partition(".")[2] for service in SERVICES if service.authority == authority}
     assert (offered, len(offered)) == (codes, count)

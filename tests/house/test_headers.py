@@ -47,11 +47,12 @@ def unavailable() -> str:
 
 
 @pytest.fixture
-def answers(portal: Flask, client: Client) -> dict[str, TestResponse]:
+def answers(own_portal: Flask) -> dict[str, TestResponse]:
     """One of every kind the portal gives."""
+    client = own_portal.test_client()
     for view in (broken, forbidden, too_many, unavailable):
-        portal.add_url_rule(f"/{view.__name__}", view_func=view)
-    portal.config["PROPAGATE_EXCEPTIONS"] = False
+        own_portal.add_url_rule(f"/{view.__name__}", view_func=view)
+    own_portal.config["PROPAGATE_EXCEPTIONS"] = False
     htmx = {"HX-Request": "true", "HX-Request-Type": "partial"}
     return {
         "a page 200": client.get("/"),

@@ -35,7 +35,13 @@ UNIQUE = {
     },
     "batch": {"uuid"},
     "batch_row": {"application_id", "batch_id, number"},
+    "appointment": {
+        "application_id",
+        "centre_id, counter WHERE state = 'called'",
+        "centre_id, day, serial",
+    },
     "booking": {"office, at, seat"},
+    "centre": {"code"},
     "bill": {"application_id WHERE state = 'open'"},
     "counter": {"series, year"},
     "daily_figure": {"desk, day, service, hours"},
@@ -90,6 +96,8 @@ UNIQUE = {
     "version": {"application_id, number"},
     "visit": {"application_id WHERE state = 'planned'"},
     "visit_report": {"visit_id"},
+    "waiting_reminder": {"account_id, record_id"},
+    "waiver": {"application_id WHERE closed_at IS NULL"},
 }
 
 
@@ -305,6 +313,7 @@ def test_a_person_is_never_deleted_with_what_they_did(database: Database):
         "SavedFilter",
         "RecordParty",
         "NoReminder",
+        "WaitingReminder",
         "Support",
     }
 

@@ -9,14 +9,14 @@ from flask import Flask
 
 from blueprints.operating.commands import routes
 from models import AuditEntry, Role
-from operations import answers, applications, casework, fees, sessions, submission
+from operations import answers, applications, casework, sessions, submission
 from operations.answers import Uploaded
 from operations.casework import Outcome
 from operations.staff import Duty
 from tests.house.test_audience import CLERKS, DUTIES, ITS_CLERKS, PORTAL_ADMINISTRATORS, PUBLISHERS, READERS, duties, sample
 from tests.support.builders import a_person, signed_in
 from tests.support.client import Client
-from tests.support.processes import ROOT
+from tests.support.schedule import bring_in_fees
 
 DESK = "municipality.administration"
 OF_ONE_APPLICATION = (ITS_CLERKS, PUBLISHERS, READERS)
@@ -34,7 +34,7 @@ SignIn = Callable[[list[tuple[str, str]]], Client]
 def reference(portal: Flask) -> str:
     """An application that was corrected once, so that it has two versions and a file."""
     portal.config["WTF_CSRF_ENABLED"] = False
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
     person = signed_in(a_person())
     opened = applications.start(person, "municipality.general-request")
     papers = {"paper": Uploaded("a.pdf", io.BytesIO(b"%PDF-1.7\n"))}

@@ -58,6 +58,7 @@ def test_a_blocked_person_is_told_so_after_the_right_password() -> None:
     assert refused.value.message == BLOCKED
 
 
+@pytest.mark.usefixtures("as_in_production")
 def test_an_unknown_person_costs_the_time_of_a_known_one() -> None:
     a_person(email="known@bawaba.example")
     known = timed(lambda _n: recognised("known@bawaba.example", NEW))
@@ -65,6 +66,7 @@ def test_an_unknown_person_costs_the_time_of_a_known_one() -> None:
     assert 0.5 < known / unknown < 2
 
 
+@pytest.mark.usefixtures("as_in_production")
 def test_a_hash_of_older_parameters_is_renewed_when_its_owner_comes() -> None:
     person = a_person(email="iamsa@bawaba.example")
     older = type(passwords.hasher)(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)

@@ -9,6 +9,8 @@ from argon2 import PasswordHasher
 from engine.errors import Refusal
 from operations import passwords
 
+pytestmark = pytest.mark.usefixtures("as_in_production")
+
 
 @pytest.mark.parametrize(
     ("password", "why"),

@@ -9,20 +9,20 @@ from flask import Flask
 from engine.ledger import clearing
 from engine.money import Money
 from models import Bill, Document, JournalEntry, Receipt
-from operations import documents, fees, ledger, outbox, sessions
+from operations import documents, ledger, outbox, sessions
 from operations.outside import outside
 from tests.support.bank import Bank, tell
 from tests.support.books import assert_books_stand
 from tests.support.builders import a_person, a_submitted_renewal
-from tests.support.client import Client, portal
-from tests.support.processes import ROOT
+from tests.support.client import Client, portal, standing_portal
+from tests.support.schedule import bring_in_fees
 
-__all__ = ["portal"]
+__all__ = ["portal", "standing_portal"]
 
 
 @pytest.mark.parametrize(("months", "total"), [(18, Money(37_500)), (24, Money(50_000))])
 def test_screen_paper_bank_and_books_say_the_same(portal: Flask, bank: Bank, tmp_path: Path, months: int, total: Money) -> None:
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
     outside.bank = bank.gateway()
     account = a_person(civil_number="55501234")
     token = sessions.begin(account, browser="Firefox", address="192.0.2.1")

@@ -140,6 +140,7 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
         identifiers.email_of(typed)
 
 
+@pytest.mark.usefixtures("as_in_production")
 def test_a_taken_address_costs_the_time_of_a_free_one() -> None:
     registered()
     free = timed(lambda n: register(email=f"free{n}@bawaba.example", phone=f"+9689277{n:04}"), 5)

@@ -24,11 +24,11 @@ from gateways.payments import AutoPost, Channel, Mode
 from gateways.payments.cybersource import CyberSource
 from gateways.payments.secure_acceptance import signature
 from models import Outbox
-from operations import fees, outbox, payments
+from operations import outbox, payments
 from operations.now import now
 from operations.outside import outside
 from tests.support.clock import Clock
-from tests.support.processes import ROOT
+from tests.support.schedule import bring_in_fees
 
 SECRET, ACCESS_KEY, PROFILE = "a secret of tests", "0123456789abcdef0123456789abcdef", "AF4D1B2C-0000-4000-8000-5A6B7C8D9E0F"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -233,5 +233,5 @@ def till(database: Database, bank: Bank, clock: Clock, monkeypatch: pytest.Monke
     """All that paying needs: the chamber, its fees, the bank, a clock that can be moved; the worker works when it is told to."""
     monkeypatch.setattr(outbox, "doorbell", lambda: None)
     catalogue.fill([blueprints.chamber.authority])
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
     return bank

@@ -126,5 +126,6 @@ def _registered(code: str, number: str, row: dict[str, str]) -> None:
         holder=data[register.holder] if register.holder else None,
         parent=data[register.parent] if register.parent else None,
         data=data,
+        ends_on=register.last_day(data),
         changed_at=now(),
     )

@@ -1,5 +1,6 @@
 """A browser without a screen, for tests of pages: it follows forms as people do, and looks at every page it gets with a reviewer's eye."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import models
+from operations import demonstration
 from operations.outside import outside
+from tests.support.database import opened
 from tests.support.postbox import Postbox
 
 
@@ -112,17 +115,69 @@ def review(response: TestResponse) -> None:
         assert form.xpath(".//input[@name='csrf_token']"), f"{where}: a form without its token"
 
 
-@pytest.fixture
-def portal(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The whole portal on a fresh SQLite database; mails and SMS stay in a Postbox each."""
+@pytest.fixture(scope="session")
+def standing_portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for all tests of a worker, as one serves everybody in production: its 250 addresses are compiled once."""
     from app import create_app
+
+    portal = create_app(as_tested("sqlite:///", tmp_path_factory.mktemp("standing")))
+    portal.test_client_class = Client
+    return portal
+
+
+@pytest.fixture
+def portal(standing_portal: Flask, sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The whole portal on a fresh SQLite database; mails and SMS stay in a Postbox each. What a test changes of its config is put back."""
+    from app import wire
+
+    settings = as_tested(sqlite_url, tmp_path / "var")
+    wire(settings)
+    models.database.initialize(opened(sqlite_url))
+    outside.mailer, outside.texter = Postbox(), Postbox()
+    before = dict(standing_portal.config)
+    standing_portal.config["SETTINGS"] = settings
+    for limiter in standing_portal.extensions["limiter"]:
+        limiter.reset()
+    yield standing_portal
+    standing_portal.config.clear()
+    standing_portal.config.update(before)
+    models.database.close()
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from app import wire
+
+    folder = tmp_path_factory.mktemp("demo")
+    path = folder / "template.db"
+    shutil.copy(sqlite_template, path)
+    wire(as_tested(f"sqlite:///{path}", folder))
+    demonstration.prepare()
+    models.database.close()
+    return path
+
+
+@pytest.fixture
+def demo(portal: Flask, demo_template: Path) -> None:
+    """What `flask demo` makes: people, staff, registers, fees. It takes half a second, so it is made once and copied."""
+    models.database.close()
+    shutil.copy(demo_template, models.database.obj.database)
+
+
+@pytest.fixture
+def own_portal(portal: Flask) -> Flask:
+    """An application of the test's own, for tests that give it further addresses."""
+    from app import create_app
+
+    made = create_app(portal.config["SETTINGS"])
+    made.test_client_class = Client
+    return made
+
+
+def as_tested(database_url: str, folder: Path) -> Any:
     from config import Settings
 
-    portal = create_app(Settings(portal_var=str(tmp_path / "var"), database_url=sqlite_url, altcha_cost=20))
-    portal.test_client_class = Client
-    outside.mailer, outside.texter = Postbox(), Postbox()
-    yield portal
-    models.database.close()
+    return Settings(portal_var=str(folder), database_url=database_url, altcha_cost=20)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from peewee import Database
 
 import blueprints.chamber
 import blueprints.municipality
+import blueprints.residency
 from engine.catalogue import catalogue
 from engine.money import Money
 from gateways.pdf.development_seal import make_development_seal
@@ -17,11 +18,12 @@ from gateways.pdf.seal import Seal
 from gateways.pdf.xhtml import XhtmlRenderer
 from gateways.storage.folder import FolderStorage
 from models import FeeRule
-from operations import fees, register_imports
+from operations import register_imports
 from operations.now import set_business_day
 from operations.outside import outside
 from tests.support import trial
 from tests.support.processes import ROOT
+from tests.support.schedule import bring_in_fees
 
 ESTABLISHMENT = {
     "number": "1229237",
@@ -44,8 +46,10 @@ MEMBERSHIP = {key: value for key, value in ESTABLISHMENT.items() if key != "hold
 @pytest.fixture
 def rules(database: Database, tmp_path: Path) -> Iterator[Database]:
     """Our authorities and the trial one, the first fee schedule and the manual's company, with a store and a seal of their own."""
-    catalogue.fill([blueprints.chamber.authority, blueprints.municipality.authority, trial.authority])
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    catalogue.fill(
+        [blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority, trial.authority]
+    )
+    bring_in_fees()
     FeeRule.create(
         code="trial.parking",
         label={"ar": "موقف", "en": "Parking"},

@@ -143,7 +143,9 @@ def _answer(field: Field, day: dt.date, chance: random.Random) -> Any:
         case Iban():
             return "OM780270123456789012345"
         case Slot():
-            return dt.datetime.combine(day + dt.timedelta(days=chance.randint(1, 30)), dt.time(4), dt.UTC).isoformat()
+            at = dt.datetime.combine(day + dt.timedelta(days=chance.randint(1, 30)), dt.time(4), dt.UTC).isoformat()
+            centre = {"centre": "anywhere", "name": {"ar": mark("company_ar"), "en": mark("company_en")}}
+            return centre | {"at": at} if field.at_centre else at
         case Choice():
             return chance.choice(field.options)[0]
         case Whole():
@@ -172,6 +174,10 @@ def _columns(register: Register, field: FromRegister, day: dt.date, chance: rand
             yield column.name, mark("civil")
         elif column.name == register.parent and field.of:
             yield column.name, mark(field.of)
+        elif not column.required and chance.random() < 0.5:
+            yield column.name, ""
+        elif column.name == "nationality":
+            yield column.name, {"en": "Omani", "ar": "عماني"}
         elif column.kind is Kind.WORDS:
             yield column.name, {"en": mark("company_en"), "ar": mark("company_ar")}
         elif column.kind is Kind.OPTION:

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from models import Announcement, Application
-from operations import demonstration
 from operations.now import today
 from tests.support.administrators import browser_of
 from tests.support.client import Client
@@ -16,9 +15,7 @@ LAST = today() + dt.timedelta(days=2)
 TEXTS = {"text_ar": "جرد <b>سنوي</b>.", "text_en": "Yearly <b>stocktaking</b>."}
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from models import FeeProposal, FeeRule
-from operations import demonstration
 from operations.now import today
 from tests.support.administrators import browser_of
 from tests.support.client import Client
@@ -14,9 +13,7 @@ from tests.support.client import Client
 DAY = (today() + dt.timedelta(days=30)).isoformat()
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture

@@ -7,15 +7,12 @@ from flask import Flask
 
 from blueprints.administration import imports
 from models import RegisterImport
-from operations import demonstration, outbox
+from operations import outbox
 from tests.operations.test_register_imports import companies, extract
 from tests.support.administrators import browser_of
 from tests.support.client import Client
 
-
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def send(browser: Client, content: bytes, name: str = "companies.csv") -> str:

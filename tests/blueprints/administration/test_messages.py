@@ -4,15 +4,12 @@ import pytest
 from flask import Flask
 
 from models import MessageText
-from operations import demonstration
 from tests.support.administrators import browser_of
 
 PAGE = "/administration/messages/application_received/sms"
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -10,7 +10,7 @@ from flask import Flask
 import models
 from engine.actor import Actor
 from models import Account, AuditEntry, Role
-from operations import audit, audit_chain, audit_trail, demonstration, sessions
+from operations import audit, audit_chain, audit_trail, sessions
 from operations.audit_trail import WORDS
 from operations.casework import Outcome
 from operations.staff import Duty
@@ -22,9 +22,7 @@ REFERENCE = "MUNICIPALITY-2026-0000042-2"
 PAGES = ("/audit", "/audit/1", "/audit/export.csv")
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def browser_of(portal: Flask, duty: str | None = "auditor", where: str = "", account: Account | None = None) -> Client:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 
 from operations import demonstration
 from operations.now import set_business_day
@@ -14,8 +13,7 @@ PATH = "/check/chamber.memberships"
 
 
 @pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+def business_day(demo: None) -> None:
     set_business_day(dt.date(2026, 11, 22))
 
 

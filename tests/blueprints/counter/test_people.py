@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from models import Account, Application, AuditEntry, Delegation, Document, Receipt, Role
-from operations import casework, demonstration
+from operations import casework
 from tests.blueprints.counter.test_till import browser_of
 from tests.support.builders import a_company, a_person, signed_in
 from tests.support.client import Client
@@ -16,9 +16,7 @@ DESK = "municipality.administration"
 NAMES = {"first_name": "Salim", "family_name": "Al Balushi", "arabic_name": "سالم البلوشي"}
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture

@@ -4,14 +4,11 @@ import pytest
 from flask import Flask
 
 from models import Document, Receipt, Role
-from operations import demonstration, outbox, sessions
+from operations import outbox, sessions
 from tests.support.builders import Renewal, a_person, a_submitted_renewal
 from tests.support.client import Client
 
-
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def browser_of(portal: Flask, *roles: tuple[str, str], account: int | None = None) -> Client:

@@ -6,16 +6,14 @@ import pytest
 from flask import Flask
 
 from models import Application, Bill, Note, Role
-from operations import applications, demonstration, desk, documents, sessions
+from operations import applications, desk, documents, sessions
 from tests.support.builders import a_person
 from tests.support.client import Client
 
 SERVICE = "municipality.general-request"
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def browser_of(portal: Flask, *, clerk: bool | str, language: str = "en", **person: str) -> Client:

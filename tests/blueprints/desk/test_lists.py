@@ -1,12 +1,15 @@
 """Several at once, and lists that are narrowed and kept: as a browser without scripts does it."""
 
+import pytest
 from flask import Flask
 
 from models import Application, SavedFilter
-from tests.blueprints.desk.test_desk import browser_of, citizen, clerk, demo, file
+from tests.blueprints.desk.test_desk import browser_of, citizen, clerk, file
 from tests.support.client import Client, Page
 
-__all__ = ["citizen", "clerk", "demo"]
+__all__ = ["citizen", "clerk"]
+
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def choose(page: Page, chosen: list[str], **typed: str) -> Page:

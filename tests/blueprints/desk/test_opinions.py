@@ -1,12 +1,15 @@
 """Asking another section, and answering as one."""
 
+import pytest
 from flask import Flask
 
 from models import Opinion
-from tests.blueprints.desk.test_desk import browser_of, citizen, clerk, demo, file
+from tests.blueprints.desk.test_desk import browser_of, citizen, clerk, file
 from tests.support.client import Client
 
-__all__ = ["citizen", "clerk", "demo"]
+__all__ = ["citizen", "clerk"]
+
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def test_a_section_is_asked_and_answers(portal: Flask, citizen: Client, clerk: Client) -> None:

@@ -3,14 +3,17 @@
 import datetime as dt
 import io
 
+import pytest
 from flask import Flask
 
 from models import Visit
 from operations.now import now, today
-from tests.blueprints.desk.test_desk import browser_of, citizen, clerk, demo, file
+from tests.blueprints.desk.test_desk import browser_of, citizen, clerk, file
 from tests.support.client import Client
 
-__all__ = ["citizen", "clerk", "demo"]
+__all__ = ["citizen", "clerk"]
+
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def test_a_visit_is_planned_moved_and_reported(portal: Flask, citizen: Client, clerk: Client) -> None:

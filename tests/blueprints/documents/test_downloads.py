@@ -10,15 +10,15 @@ from flask.testing import FlaskClient
 from blueprints.chamber import authority as chamber
 from engine.catalogue import catalogue
 from models import Document
-from operations import answers, applications, fees, sessions
+from operations import answers, applications, sessions
 from operations.answers import Uploaded
 from operations.now import set_business_day
 from operations.outside import outside
 from tests.support import trial
 from tests.support.client import Client
 from tests.support.portal_rules import ESTABLISHMENT, MEMBERSHIP, bring_in
-from tests.support.processes import ROOT
 from tests.support.renewals import a_submitted_renewal, an_owner, answer, step_of
+from tests.support.schedule import bring_in_fees
 
 PDF = b"%PDF-1.7\n<script>alert(1)</script>\n"
 
@@ -45,7 +45,7 @@ def test_an_uploaded_file_is_an_attachment(portal: Flask, client: Client) -> Non
 
 
 def test_a_certificate_is_an_attachment(portal: Flask, client: Client, tmp_path: Path) -> None:
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
     bring_in(tmp_path, ESTABLISHMENT)
     bring_in(tmp_path, MEMBERSHIP)
     set_business_day(dt.date(2018, 3, 19))

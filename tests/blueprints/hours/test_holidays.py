@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from models import Role, SpecialDays
-from operations import demonstration, office_hours, sessions
+from operations import office_hours, sessions
 from tests.support.builders import a_person
 from tests.support.client import Client
 
@@ -72,9 +72,8 @@ def test_a_filled_year_says_what_is_not_confirmed(portal: Flask, language: str) 
 
 
 @pytest.mark.parametrize("duty", ["", "clerk", "supervisor", "cashier", "auditor"])
-def test_nobody_but_administrators_may(portal: Flask, duty: str) -> None:
+def test_nobody_but_administrators_may(portal: Flask, demo: None, duty: str) -> None:
     portal.config["WTF_CSRF_ENABLED"] = False
-    demonstration.prepare()
     office_hours.fill(2027)
     client = browser_of(portal, duty)
     for path in ("/administration/holidays", f"/administration/holidays/{SpecialDays.get().id}", "/administration/holidays/999"):

@@ -9,13 +9,10 @@ from gateways.certificates import CertificateValidator
 from gateways.mobile_id.rest import RestMobileId
 from operations.outside import outside
 from sandbox.authority.authority import Authority
-from tests.blueprints.conftest import client, portal, sqlite_template, sqlite_url
 from tests.sandbox.mobile_id.running import RunningTelecom, running_telecom
 from tests.support import cards
 from tests.support.cards import Card, a_card
 from tests.support.client import Client, Page
-
-__all__ = ["client", "portal", "sqlite_template", "sqlite_url"]
 
 ShowCard = Callable[..., Page]
 

@@ -14,8 +14,8 @@ from tests.support.builders import a_person
 from tests.support.cards import Card
 from tests.support.client import Client
 from tests.support.portal_rules import ESTABLISHMENT, MEMBERSHIP, bring_in
-from tests.support.processes import ROOT
 from tests.support.renewals import SERVICE, answer
+from tests.support.schedule import bring_in_fees
 
 CARD_IN = "/identity/sign-in/card"
 
@@ -23,9 +23,8 @@ CARD_IN = "/identity/sign-in/card"
 @pytest.fixture
 def step(portal: Flask, client: Client, alis: Card, show: ShowCard, tmp_path: Path) -> str:
     """The path of a step that asks who is acting; Ali is signed in, with his card, in this browser."""
-    from operations import fees
 
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
     bring_in(tmp_path, ESTABLISHMENT)
     bring_in(tmp_path, MEMBERSHIP)
     a_person(civil_number=cards.ALI)

@@ -19,8 +19,7 @@ from tests.support.identity_provider import Browser, Landed, RunningProvider
 
 
 @pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+def business_day(demo: None) -> None:
     set_business_day(dt.date(2018, 3, 18))
 
 

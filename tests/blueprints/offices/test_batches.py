@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from models import Application, Batch, Outbox, Session
-from operations import demonstration, outbox, sessions
+from operations import outbox, sessions
 from operations.now import now
 from tests.support.builders import a_company, a_person
 from tests.support.client import Client
@@ -15,9 +15,7 @@ from tests.support.offices import agreed, an_office, an_operator
 CUSTOMER = "61000001"
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def browser_of(portal: Flask, account: int, *, assurance: int = 2, language: str = "en") -> Client:

@@ -8,20 +8,20 @@ from flask import Flask
 
 from blueprints.operating.commands import routes
 from models import Account, Application, Delegation, Document, Message, Office, OneTimeCode, Operator, PaymentAttempt, Role
-from operations import applications, casework, delegations, fees, messages, outbox, secrets, sessions
+from operations import applications, casework, delegations, messages, outbox, secrets, sessions
 from operations.now import now, today
 from operations.outside import outside
 from tests.support.builders import a_person, signed_in
 from tests.support.client import Client
 from tests.support.offices import agreed, an_office
-from tests.support.processes import ROOT
+from tests.support.schedule import bring_in_fees
 
 SERVICE = "municipality.general-request"
 
 
 @pytest.fixture(autouse=True)
 def schedule(portal: Flask) -> None:
-    fees.import_schedule(ROOT / "migrations" / "fees.csv")
+    bring_in_fees()
 
 
 def browser_of(portal: Flask, account: Account, language: str = "en") -> Client:

@@ -5,15 +5,12 @@ from flask import Flask
 
 from gateways.payments import Outcome
 from models import PaymentAttempt, Receipt
-from operations import applications, demonstration, sessions, settlement
+from operations import applications, sessions, settlement
 from operations.outside import outside
 from tests.support.builders import Renewal, a_person, a_submitted_renewal, signed_in
 from tests.support.client import Client
 
-
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from models import Payout, Role
-from operations import bookings, demonstration, sessions
+from operations import bookings, sessions
 from tests.support.builders import a_person
 from tests.support.buildings import (
     ENGINEERING,
@@ -22,10 +22,7 @@ from tests.support.buildings import (
 )
 from tests.support.client import Client
 
-
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def browser_of(portal: Flask, account: int, *roles: tuple[str, str]) -> Client:

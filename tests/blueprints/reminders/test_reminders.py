@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 
 from engine.catalogue import catalogue
 from models import Application, NoReminder
@@ -16,8 +15,7 @@ RENEW = "/reminders/chamber.memberships/1128046"
 
 
 @pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+def business_day(demo: None) -> None:
     set_business_day(dt.date(2026, 11, 22))
 
 

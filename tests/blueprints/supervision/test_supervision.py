@@ -9,7 +9,7 @@ from flask import Flask
 
 from engine.clock import in_muscat
 from models import Account, Application, AuditEntry, Message, Outcome, Role
-from operations import casework, demonstration, sessions
+from operations import casework, sessions
 from operations.now import now
 from tests.operations.test_desk import DESK, asked, statements_of
 from tests.support.builders import a_person, signed_in
@@ -18,9 +18,7 @@ from tests.support.client import Client
 PAGES = ("/supervision", "/supervision/applications", "/supervision/figures")
 
 
-@pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
-    demonstration.prepare()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def browser_of(portal: Flask, *roles: tuple[str, str], language: str = "en", account: Account | None = None) -> Client:

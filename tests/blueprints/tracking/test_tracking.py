@@ -15,9 +15,8 @@ NOTHING = "There is nothing we can show for this number"
 
 
 @pytest.fixture
-def renewal(portal: Flask) -> Opened:
+def renewal(demo: None) -> Opened:
     """Ali's, which waits for its payment."""
-    demonstration.prepare()
     ali = signed_in(account_of("ali@example.om"))  # type: ignore[arg-type]
     opened = an_answered_renewal(ali)
     return submission.submit(ali, opened.reference, submission.offer(opened).seal)

@@ -11,6 +11,7 @@ from engine.wording import Words
 from gateways.pdf import qr
 from gateways.pdf.papers import (
     LABELS,
+    CivilCertificate,
     Declaration,
     EngineerCard,
     Lease,
@@ -534,6 +535,125 @@ def connection_letter() -> Letter:
     }
 
 
+CIVIL_STATUS = words("Passports, residency and civil status", "الجوازات والإقامة والأحوال المدنية")
+GENUINE = words(
+    "As it stands in the register on the day of issue. Scan the code to see whether it is genuine.",
+    "البيانات كما هي في السجل يوم الإصدار. للتأكد من صحة الوثيقة امسح الرمز.",
+)
+ISSUED = (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026"))
+
+
+def short_birth() -> CivilCertificate:
+    """A newborn: no civil number yet."""
+    return {
+        **_paper(words("Birth certificate", "شهادة ميلاد"), "D-2026-000031"),
+        "authority": CIVIL_STATUS,
+        "opening": words(
+            "This birth is entered in the register of births. The child's name:",
+            "هذه الولادة مقيدة في سجل المواليد، واسم المولود:",
+        ),
+        "company": words("Reem Ali Al Jahdhami", "ريم علي الجهضمية"),
+        "rows": [
+            (words("Birth certificate number", "رقم شهادة الميلاد"), words("2026/00001", "2026/00001")),
+            (words("Sex", "الجنس"), words("Female", "أنثى")),
+            (words("Born on", "تاريخ الميلاد"), words("20 November 2026", "20 نوفمبر 2026")),
+            (words("Born in", "مكان الميلاد"), words("Sohar Hospital", "مستشفى صحار")),
+            (words("Nationality", "الجنسية"), words("Omani", "عمانية")),
+            (words("Father", "الأب"), words("Ali Said Al Jahdhami", "علي سعيد الجهضمي")),
+            (words("Mother", "الأم"), words("Moza Khalfan Al Jahdhami", "موزة خلفان الجهضمية")),
+            ISSUED,
+        ],
+        "statement": GENUINE,
+        "duplicate_of": None,
+    }
+
+
+def long_birth() -> CivilCertificate:
+    """In place of a lost one, filed by an office, of a child with the longest names."""
+    rows = short_birth()["rows"]
+    father = words(
+        "Abdulrahman bin Mohammed bin Abdullah bin Sulaiman bin Khalfan Al Mazrui",
+        "عبد الرحمن بن محمد بن عبد الله بن سليمان بن خلفان المزروعي",
+    )
+    mother = words(
+        "Khadija bint Abdulaziz bint Mohammed bin Nasser bin Hamdan Al Shuaibiyah",
+        "خديجة بنت عبد العزيز بن محمد بن ناصر بن حمدان الشعيبية",
+    )
+    return {
+        **short_birth(),
+        "company": words(
+            "Abdulmajeed bin Abdulrahman bin Mohammed bin Abdullah bin Sulaiman Al Mazrui",
+            "عبد المجيد بن عبد الرحمن بن محمد بن عبد الله بن سليمان بن خلفان المزروعي",
+        ),
+        "rows": [
+            rows[0],
+            (words("Civil number", "الرقم المدني"), words("21556601", "21556601")),
+            (rows[1][0], words("Male", "ذكر")),
+            rows[2],
+            (
+                rows[3][0],
+                words(
+                    "Sohar Hospital for Women and Children, Sohar, North Al Batinah Governorate",
+                    "مستشفى صحار لصحة المرأة والطفل، صحار، محافظة شمال الباطنة",
+                ),
+            ),
+            rows[4],
+            (rows[5][0], father),
+            (rows[6][0], mother),
+            ISSUED,
+            (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات")),
+        ],
+        "duplicate_of": "D-2026-000031",
+    }
+
+
+def short_death() -> CivilCertificate:
+    """Of somebody whose number and day of birth nobody knew."""
+    return {
+        **_paper(words("Death certificate", "شهادة وفاة"), "D-2026-000032"),
+        "authority": CIVIL_STATUS,
+        "opening": words(
+            "This death is entered in the register of deaths, under the name",
+            "هذه الوفاة مقيدة في سجل الوفيات باسم",
+        ),
+        "company": words("Said Rashid Al Jahdhami", "سعيد راشد الجهضمي"),
+        "rows": [
+            (words("Death certificate number", "رقم شهادة الوفاة"), words("2026/00001", "2026/00001")),
+            (words("Sex", "الجنس"), words("Male", "ذكر")),
+            (words("Died on", "تاريخ الوفاة"), words("9 December 2025", "9 ديسمبر 2025")),
+            (words("Died in", "مكان الوفاة"), words("Sohar", "صحار")),
+            (words("Nationality", "الجنسية"), words("Omani", "عماني")),
+            ISSUED,
+        ],
+        "statement": GENUINE,
+        "duplicate_of": None,
+    }
+
+
+def long_statement_of_registration() -> CivilCertificate:
+    rows = long_birth()["rows"]
+    return {
+        **_paper(words("Proof of registration", "إثبات القيد"), "D-2026-000033"),
+        "authority": CIVIL_STATUS,
+        "opening": words(
+            "This person is entered in civil status as follows:", "الاسم الآتي مقيد في سجل الأحوال المدنية كما يأتي:"
+        ),
+        "company": long_birth()["company"],
+        "rows": [
+            (words("Registration number", "رقم القيد"), words("2008/118004", "2008/118004")),
+            rows[1],
+            rows[3],
+            rows[4],
+            rows[2],
+            rows[5],
+            (words("Purpose", "الغرض"), words("Court or inheritance", "المحكمة أو الميراث")),
+            *rows[8:],
+        ],
+        "statement": GENUINE,
+        "duplicate_of": None,
+    }
+
+
 RESIDENCY = words("Passports, residency and civil status", "الجوازات والإقامة والأحوال المدنية")
 
 
@@ -602,6 +722,10 @@ PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "statement_long": ("documents/year_statement.html", long_statement),
     "permit_short": ("documents/permit.html", short_permit),
     "permit_long": ("documents/completion.html", long_permit),
+    "birth_short": ("documents/birth_certificate.html", short_birth),
+    "birth_long": ("documents/birth_certificate.html", long_birth),
+    "death_short": ("documents/death_certificate.html", short_death),
+    "registration_long": ("documents/registration_statement.html", long_statement_of_registration),
     "residence_notice_short": ("documents/residence_notice.html", short_notice),
     "residence_notice_long": ("documents/residence_notice.html", long_notice),
     "connection_letter": ("documents/connection_letter.html", connection_letter),
