@@ -12,7 +12,7 @@ from blueprints.pages.search import matching
 from engine import numbering
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
-from engine.fees import Kind, Rule
+from engine.fees import FINES, Kind, Rule
 from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
@@ -140,9 +140,15 @@ def _fees(service: Service) -> dict[str, Any]:
     names = catalogue.authorities[service.authority].variants
     rules = fees.tariff(service, today())
     return {
-        "fee_rows": [(rule.label, names.get(rule.variant, _("Everyone")), _price(rule)) for rule in rules if rule.priced],
+        "fee_rows": [(rule.label, names.get(rule.variant) or _whom(rule), _price(rule)) for rule in rules if rule.priced],
         "unset": list(dict.fromkeys(names.get(rule.variant, _("Everyone")) for rule in rules if not rule.priced)),
     }
+
+
+def _whom(rule: Rule) -> Text:
+    if rule.kind in FINES:
+        return _("Who is late by more than %(num)s day", "Who is late by more than %(num)s days", num=rule.threshold)
+    return _("Everyone")
 
 
 def _price(rule: Rule) -> Any:
