@@ -476,25 +476,25 @@ class Photo(Upload):
 
     def judge(self, across: int, down: int) -> None:
         """Raise a Refusal when a picture of so many pixels is none of this shape, or would be blurred in print."""
-        cut = self.cut(across, down)
+        cut, size = self.cut(across, down), by(across, down)
         if cut[0] < self.least[0] or cut[1] < self.least[1]:
             raise self.refuse(
                 _(
-                    "This picture is too small: it has %(size)s pixels, and %(width)s × %(height)s cm would be blurred in print. "
+                    "This picture is too small: it has %(size)s pixels, and would be blurred when printed at %(paper)s cm. "
                     "It needs at least %(least)s pixels.",
-                    size=_pixels(across, down),
-                    least=_pixels(*self.least),
-                    **self._centimetres(),
+                    size=size,
+                    paper=self.paper,
+                    least=by(*self.least),
                 )
             )
-        if abs(across * self.height - down * self.width) > STRETCH * down * self.width:
+        if cut != (across, down):
             raise self.refuse(
                 _(
-                    "This picture has %(size)s pixels, which is not the shape of %(width)s × %(height)s cm. "
+                    "This picture has %(size)s pixels, which is not the shape of %(paper)s cm. "
                     "Cut it to %(cut)s pixels around the head, and attach it again.",
-                    size=_pixels(across, down),
-                    cut=_pixels(*cut),
-                    **self._centimetres(),
+                    size=size,
+                    paper=self.paper,
+                    cut=by(*cut),
                 )
             )
 
@@ -504,15 +504,24 @@ class Photo(Upload):
             return across, down
         return min(across, down * self.width // self.height), min(down, across * self.height // self.width)
 
-    def _centimetres(self) -> dict[str, str]:
-        return {"width": f"{self.width / 10:g}", "height": f"{self.height / 10:g}"}
+    @property
+    def paper(self) -> Words:
+        """What it is printed on, in centimetres."""
+        return by(self.width / 10, self.height / 10)
+
+    @property
+    def needs(self) -> Wording:
+        """For who cannot have it cut on the page."""
+        return _(
+            "JPEG or PNG, upright in the shape of %(paper)s cm, at least %(least)s pixels.",
+            paper=self.paper,
+            least=by(*self.least),
+        )
 
     def advice(self, value: Any) -> Wording | None:
         if all(file.get("plain", True) for file in files_of(value)):
             return None
-        return _(
-            "The background looks dark or uneven. It may be returned to you: a photo before a white wall, without a shadow, is sure to do."
-        )
+        return _("The background looks dark or uneven. A photo before a white wall, without a shadow, is sure to do.")
 
 
 INCH = 25.4
@@ -523,8 +532,10 @@ STRETCH = 0.02
 """By how much of its shape a photo may be off, *[ours]*: less than a millimetre of four centimetres."""
 
 
-def _pixels(across: int, down: int) -> str:
-    return f"\u2066{across} × {down}\u2069"  # kept in order inside an Arabic sentence
+def by(across: float, down: float) -> Words:
+    """4 × 6, in the order in which either language is read."""
+    written = f"{across:.9g} × {down:.9g}"
+    return {"ar": digits.arabic(written), "en": written}
 
 
 def files_of(value: Any) -> list[dict[str, Any]]:

@@ -318,8 +318,9 @@ def trail(opened: Opened, going: list[Step]) -> list[dict[str, Any]]:
 
 
 def price(opened: Opened) -> dict[str, Any]:
-    """The quote for the answers so far; none while something it needs is unanswered."""
-    if opened.next_step() is not None:
+    """The quote for the answers so far; none while something it needs is unanswered. Files change no price: they may come later."""
+    files = {field.name: None for step in opened.service.steps for field in step.fields if isinstance(field, Upload)}
+    if Opened(opened.row, opened.service, files | opened.answers, opened.records).next_step() is not None:
         return {"lines": [], "total": None, "facts": [], "unset": None}
     offer = submission.offer(opened)
     return {**quoted(offer.quote), "facts": _facts(offer.also), "unset": offer.unset}

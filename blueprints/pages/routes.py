@@ -12,6 +12,7 @@ from blueprints.pages.search import matching
 from engine import numbering
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
+from engine.fees import FINES, Rule
 from engine.money import Money
 from engine.retention import Retention
 from engine.service import Service
@@ -140,7 +141,13 @@ def _fees(service: Service) -> dict[str, Any]:
     names = catalogue.authorities[service.authority].variants
     rules = fees.tariff(service, today())
     return {
-        "fee_rows": [(rule.label, names.get(rule.variant, _("Everyone")), rule.price) for rule in rules if rule.priced],
+        "fee_rows": [(rule.label, names.get(rule.variant) or _whom(rule), rule.price) for rule in rules if rule.priced],
         "unset": list(dict.fromkeys(names.get(rule.variant, _("Everyone")) for rule in rules if not rule.priced)),
         "free": all(rule.amount == Money(0) for rule in rules),
     }
+
+
+def _whom(rule: Rule) -> Text:
+    if rule.kind in FINES:
+        return _("Who is late by more than %(num)s day", "Who is late by more than %(num)s days", num=rule.threshold)
+    return _("Everyone")

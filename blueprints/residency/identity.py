@@ -6,10 +6,10 @@ Ours, the sources being silent: a card stands ten years, and may be asked for an
 import datetime as dt
 
 from blueprints.residency import events
+from blueprints.residency.photos import PHOTO
 from blueprints.residency.registers import ENDED, VALID, identity_cards
 from blueprints.residency.slips import slip
 from engine.calendar import add_months
-from engine.fields import Photo
 from engine.registers import Record
 from engine.service import Case, Certificate, Effect, Rows, Step
 from engine.wording import Text, _
@@ -34,7 +34,7 @@ def photo() -> Step:
     return Step(
         "photo",
         _("The photo for the card"),
-        Photo("photo", _("Photo"), hint=_("4 × 6 cm, recent, of the person on the card, before a light background.")),
+        PHOTO,
         assurance=events.PROVEN,
     )
 

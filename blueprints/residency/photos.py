@@ -10,7 +10,5 @@ from engine.wording import _
 PHOTO = Photo(
     "photo",
     _("Photo, 4 × 6 cm"),
-    _(
-        "A new one, from the front, before a light wall: JPEG or PNG, upright in the shape of 4 × 6 cm, at least 472 × 709 pixels."
-    ),
+    _("A new one, from the front, before a light wall."),
 )

@@ -358,8 +358,9 @@ def test_a_photo_of_the_right_shape_passes(size):
 def test_any_other_photo_is_refused_with_what_it_needs(size, says):
     with pytest.raises(Refusal) as refused:
         PORTRAIT.judge(*size)
-    said = str(refused.value.message)
-    assert says in said and f"{size[0]} × {size[1]}" in said and "4 × 6 cm" in said
+    message = refused.value.message
+    values = {name: words["en"] for name, words in message.values.items()}
+    assert says in message.message % values and (values["size"], values["paper"]) == (f"{size[0]} × {size[1]}", "4 × 6")
 
 
 def test_what_a_photo_is_to_be_cut_to_is_taken_then():

@@ -15,6 +15,7 @@ from engine.wording import _
 from operations import answers, applications
 from operations.answers import Uploaded
 from operations.applications import Opened
+from operations.rendering import translate
 from tests.support.portraits import a_portrait
 from tests.support.renewals import an_owner, step_of
 
@@ -65,8 +66,8 @@ def test_a_dark_wall_is_advised_against_and_taken():
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (a_portrait(1200, 1600), "Cut it to \u20661066 × 1600\u2069 pixels"),
-        (a_portrait(300, 450), "at least \u2066472 × 709\u2069 pixels"),
+        (a_portrait(1200, 1600), "Cut it to 1066 × 1600 pixels"),
+        (a_portrait(300, 450), "at least 472 × 709 pixels"),
         (b"%PDF-1.7\n", "JPEG or PNG picture"),
         (a_portrait()[:900], "cannot be opened"),
         (b"", "another kind"),
@@ -76,7 +77,7 @@ def test_a_dark_wall_is_advised_against_and_taken():
 def test_it_is_refused_beside_its_field_with_what_it_needs(data, says):
     with pytest.raises(Refusal) as refused:
         attached(data)
-    assert says in str(refused.value.message) and refused.value.field == "photo"
+    assert says in translate(refused.value.message, "en") and refused.value.field == "photo"
 
 
 def test_one_that_is_refused_leaves_nothing_in_the_store(rules):
