@@ -32,6 +32,7 @@ import blueprints.hours
 import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
+import blueprints.lists
 import blueprints.municipality
 import blueprints.offices
 import blueprints.offices.batches
@@ -41,6 +42,7 @@ import blueprints.page
 import blueprints.pages
 import blueprints.payments
 import blueprints.payouts
+import blueprints.people
 import blueprints.registers
 import blueprints.reminders
 import blueprints.residency
@@ -87,6 +89,8 @@ WEB = (
     blueprints.documents,
     blueprints.checks,
     blueprints.reminders,
+    blueprints.people,
+    blueprints.lists,
     blueprints.tracking,
     blueprints.desk,
     blueprints.audit,
