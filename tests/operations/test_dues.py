@@ -12,6 +12,7 @@ from engine.money import Money
 from models import Account, Application, Bill, Booking, RegisterRecord
 from operations import applications, dues
 from operations.now import now, set_business_day
+from operations.outside import outside
 from tests.support.builders import a_person, signed_in
 from tests.support.counting import counted
 from tests.support.offices import acting_by, agreed, an_office, an_operator
@@ -23,7 +24,8 @@ TODAY = dt.date(2026, 11, 22)
 
 
 @pytest.fixture(autouse=True)
-def day(rules: object) -> None:
+def day(rules: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "demo_fees", True)
     RegisterRecord.delete().where(RegisterRecord.register == "chamber.memberships").execute()
     set_business_day(TODAY)
 
