@@ -59,9 +59,9 @@ class Due:
 
 
 def records(actor: Actor, until: dt.date) -> Iterator[Due]:
-    """What the registers say ends: one's own, one's family's, one's companies'. Many workers' documents of a month are one line."""
+    """What the registers say ends: one's own, one's family's, one's companies'. Many workers' documents of a month, or late, are one line."""
     found, schedule = list(_ending(actor, until)), cache(fees.schedule)
-    for (code, company, _year, _month), group in groupby(sorted(found, key=_place), key=_place):
+    for (code, company, _month), group in groupby(sorted(found, key=_place), key=_place):
         same = list(group)
         if company and len(same) > FOLDED:
             yield _folded(catalogue.registers[code], same, schedule)
@@ -126,9 +126,10 @@ def _ending(actor: Actor, until: dt.date) -> Iterator[tuple[str, Any]]:
         yield " ".join(str(row.data.get(name) or "") for name in register.relations) if worker else "", row
 
 
-def _place(found: tuple[str, Any]) -> tuple[str, str, int, int]:
+def _place(found: tuple[str, Any]) -> tuple[str, str, str]:
+    """What may be folded into one line: the documents of a register, of a company's workers, of a month; all late ones together."""
     company, row = found
-    return row.register, company, row.ends_on.year, row.ends_on.month
+    return row.register, company, f"{row.ends_on:%Y-%m}" if row.ends_on >= today() else ""
 
 
 def _through() -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def test_the_dashboard_shows_the_next_three_and_leads_to_the_rest(portal: Flask,
         browser.get("/account/reminders")
     with counted(monkeypatch) as sent:
         shown = browser.visit("/dashboard")
-    assert len(shown.html.xpath("//section[h2='Due next']//li")) == 3
+    assert len(shown.html.xpath("//section[h2='Late, and due next']//li")) == 3
     assert len([said for said in sent if said not in before]) <= 6, sent
     assert shown.html.xpath("//a[@href='/calendar']") and shown.html.xpath("//a[@href='/people']")
 

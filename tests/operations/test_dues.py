@@ -77,14 +77,15 @@ def test_being_late_costs_what_the_schedule_says(owner: Actor) -> None:
 def test_many_workers_of_a_month_are_one_line_with_their_fines(owner: Actor) -> None:
     workers(4, "2026-12-10")
     workers(3, "2027-01-10", first=71_000_100)
-    workers(5, "2026-09-01", first=71_000_200)
+    workers(3, "2026-09-01", first=71_000_200)
+    workers(2, "2026-08-01", first=71_000_300)
     found = dues.of(owner)
     assert [(str(due.day), due.href == "/people") for due in found] == [
-        ("2026-09-01", True),
+        ("2026-08-01", True),
         ("2026-12-10", True),
         *[("2027-01-10", False)] * 3,
     ]
-    assert found[0].fine == Money.rials(50) and found[0].about.values == {"count": 5}
+    assert found[0].fine == Money.rials(3 * 10 + 2 * 15) and found[0].about.values == {"count": 5}
 
 
 def test_what_waits_stands_among_it(owner: Actor) -> None:
