@@ -8,6 +8,7 @@ from tests.support.client import Client
 
 ANYONE = "anyone"
 SIGNED_IN = "signed in"
+THEMSELVES = "signed in, for themselves"
 CONFIRMED = "signed in, confirmed"
 STAFF = "staff, confirmed"
 APPLICANT = "its applicant"
@@ -143,6 +144,8 @@ AUDIENCE = {
     "/counter/people/card/challenge": CLERKS,
     "/counter/takings": "cashiers",
     "/counter/takings.csv": "cashiers",
+    "/calendar": THEMSELVES,
+    "/calendar.ics": THEMSELVES,
     "/dashboard": SIGNED_IN,
     "/desk": CLERKS,
     "/desk/<reference>": READERS,
@@ -209,6 +212,14 @@ AUDIENCE = {
     "/office/requests/<int:delegation>/card/challenge": ITS_OPERATORS,
     "/office/statement": OPERATORS,
     "/office/statement.csv": OPERATORS,
+    "/lists": THEMSELVES,
+    "/lists/<uuid>": "its owner",
+    "/lists/<uuid>/confirmation": "its owner, proven",
+    "/lists/<uuid>/payment": "its owner",
+    "/lists/<uuid>/results.csv": "its owner",
+    "/lists/example/<code>.csv": THEMSELVES,
+    "/people": THEMSELVES,
+    "/people/renewals": THEMSELVES,
     "/office/batches": "operators",
     "/office/batches/<uuid>": "operators of its office",
     "/office/batches/<uuid>/confirmation": "operators of its office, proven",
