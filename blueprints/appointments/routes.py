@@ -8,8 +8,8 @@ from flask.wrappers import Response
 
 from blueprints.actor import actor, applicant_required
 from blueprints.addresses import go
-from blueprints.appointments.commands import commands
 from blueprints.applications.views import offer_again
+from blueprints.appointments.commands import commands
 from blueprints.choosing import Chooser, offer
 from blueprints.forms import Form, form_for
 from blueprints.page import notice, page
@@ -85,7 +85,7 @@ def move(reference: str) -> Response:
     if form.errors:
         offer_again(form, {field.name: offer(field, opened.answers.get(field.name))})
     return page(
-        "appointments/move.html", 422 if form.errors else 200, form=form, name=field.name, none=field.none, **_shown(opened, made)
+        "appointments/move.html", 422 if form.errors else 200, form=form, name=field.name, nothing=field.none, **_shown(opened, made)
     )
 
 
