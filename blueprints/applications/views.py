@@ -250,7 +250,12 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         "asked": asked,
         "kept": [] if asked == step.asked(opened.case()) else list(_terms(_kept(opened, step, {field.name for field in asked}))),
         "nothing": next(
-            (field.none for field in asked if isinstance(field, FromRegister | Slot) and _nothing(offered.get(field.name))), None
+            (
+                field.none
+                for field in asked
+                if isinstance(field, FromRegister | Slot) and field.required and _nothing(offered.get(field.name))
+            ),
+            None,
         ),
         "refused": list(_ways_on(refused)),
         "summaries": [
