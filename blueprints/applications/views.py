@@ -254,8 +254,13 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
         "kept": [] if asked == step.asked(opened.case()) else list(_terms(_kept(opened, step, {field.name for field in asked}))),
-        "none": next(
-            (field.none for field in asked if isinstance(field, FromRegister | Slot) and _nothing(offered.get(field.name))), None
+        "nothing": next(
+            (
+                field.none
+                for field in asked
+                if isinstance(field, FromRegister | Slot) and field.required and _nothing(offered.get(field.name))
+            ),
+            None,
         ),
         "refused": list(_ways_on(refused)),
         "summaries": [
