@@ -8,6 +8,7 @@ import httpx
 from peewee import InterfaceError, OperationalError
 from playhouse.migrations import Runner
 
+from gateways import tls
 from gateways.identity_providers import Misconfigured
 from models import Heartbeat, Outbox, database
 from operations import office_hours
@@ -51,7 +52,7 @@ def _worker_beats() -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=2).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=2, verify=tls.usual()).status_code == 200
     except httpx.HTTPError:
         return False
 

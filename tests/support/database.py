@@ -88,6 +88,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         500,
     )
     outside.mailer, outside.texter = Postbox(), Postbox()
+    outside.storage = outside.renderer = outside.seal = None  # type: ignore[assignment]  # papers are drawn where a test provides for it
     yield database
     if request.param == "sqlite" or database.in_transaction():
         database.close()

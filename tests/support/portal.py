@@ -34,6 +34,7 @@ from blueprints.chamber import authority
 from config import DEVELOPMENT_KEY
 from engine import digits
 from engine.catalogue import catalogue
+from gateways import tls
 from operations import accounts, fees, register_imports, sessions
 from tests.support.builders import PASSWORD
 from tests.support.database import opened
@@ -155,11 +156,11 @@ class Portal:
 
     def messages(self, to: str) -> list[dict[str, Any]]:
         """Mails or SMS to that address, newest first."""
-        return httpx.get(f"{self.mailbox_url}/messages.json", params={"to": to}, timeout=10).json()  # type: ignore[no-any-return]
+        return httpx.get(f"{self.mailbox_url}/messages.json", params={"to": to}, timeout=10, verify=tls.usual()).json()  # type: ignore[no-any-return]
 
     def message(self, to: str, count: int = 1) -> dict[str, Any]:
         """The newest message, once `count` have arrived."""
-        found = eventually(lambda: self.messages(to) if len(self.messages(to)) >= count else None)
+        found = eventually(lambda: arrived if len(arrived := self.messages(to)) >= count else None)
         return found[0]  # type: ignore[no-any-return]
 
     def code(self, to: str, count: int = 1) -> str:
@@ -175,10 +176,14 @@ class Portal:
 
     def confirm_at_once(self, person: Person) -> None:
         """That phone needs nobody to type the PIN."""
-        httpx.post(f"{self.phone_url}/phone/{person.phone}/settings", json={"confirm_after_ms": 0}, timeout=10).raise_for_status()
+        httpx.post(
+            f"{self.phone_url}/phone/{person.phone}/settings", json={"confirm_after_ms": 0}, timeout=10, verify=tls.usual()
+        ).raise_for_status()
 
     def type_pin(self, person: Person) -> None:
-        httpx.post(f"{self.phone_url}/phone/{person.phone}/answer", json={"pin": PIN}, timeout=10).raise_for_status()
+        httpx.post(
+            f"{self.phone_url}/phone/{person.phone}/answer", json={"pin": PIN}, timeout=10, verify=tls.usual()
+        ).raise_for_status()
 
 
 @contextmanager
@@ -260,7 +265,7 @@ def _wait_until_healthy(portal: Portal, patience: float = 120) -> None:
     end, said = time.monotonic() + patience, ""
     while time.monotonic() < end:
         with suppress(httpx.HTTPError):
-            answer = httpx.get(f"{portal.url}/healthz", timeout=5)
+            answer = httpx.get(f"{portal.url}/healthz", timeout=5, verify=tls.usual())
             if answer.status_code == 200:
                 return
             said = answer.text

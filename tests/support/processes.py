@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from gateways import tls
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -70,7 +72,7 @@ def answers(url: str, process: subprocess.Popen[bytes], patience: float) -> bool
     end = time.monotonic() + patience
     while time.monotonic() < end and process.poll() is None:
         with suppress(httpx.HTTPError):
-            if httpx.get(url, timeout=5).status_code == 200:
+            if httpx.get(url, timeout=5, verify=tls.usual()).status_code == 200:
                 return True
         time.sleep(0.05)
     return False
