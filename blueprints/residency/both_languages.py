@@ -22,10 +22,11 @@ def asking(
     asked: Asked = None,
 ) -> tuple[Text, Text]:
     """Its two fields, `<name>_ar` and `<name>_en`; the hint stands with the first."""
-    begin = starts_as or (lambda case: {})
     return (
-        Text(f"{name}_ar", arabic, hint, longest=LONGEST, starts_as=lambda case: begin(case).get("ar"), asked=asked),
-        Text(f"{name}_en", english, longest=LONGEST, starts_as=lambda case: begin(case).get("en"), asked=asked),
+        Text(
+            f"{name}_ar", arabic, hint, longest=LONGEST, starts_as=starts_as and (lambda case: starts_as(case)["ar"]), asked=asked
+        ),
+        Text(f"{name}_en", english, longest=LONGEST, starts_as=starts_as and (lambda case: starts_as(case)["en"]), asked=asked),
     )
 
 

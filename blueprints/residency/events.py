@@ -16,7 +16,8 @@ IDENTITY = _("Your ID card's number, with Mobile ID switched on for your phone")
 NOBODY = _("Nobody is entered in civil status under your number. The civil status desk can tell you why.")
 KEPT = "certificate"
 """The record of the event: chosen, or made by the service. Its papers replace each other."""
-OMANI = {"male": {"ar": "عماني", "en": "Omani"}, "female": {"ar": "عمانية", "en": "Omani"}}
+UNKNOWN: Words = {"ar": "", "en": ""}
+OMANI: dict[str, Words] = {"male": {"ar": "عماني", "en": "Omani"}, "female": {"ar": "عمانية", "en": "Omani"}}
 
 
 def sex(asked: Asked = None) -> Choice:
@@ -29,7 +30,7 @@ def nationality(asked: Asked = None) -> tuple[Text, Text]:
         "nationality",
         _("Nationality, in Arabic"),
         _("Nationality, in English"),
-        starts_as=lambda case: OMANI.get(case.get("sex") or "", {"ar": "", "en": ""}),
+        starts_as=lambda case: OMANI.get(case.get("sex") or "", UNKNOWN),
         asked=asked,
     )
 

@@ -10,7 +10,19 @@ from peewee import IntegrityError
 
 from engine.actor import Actor
 from engine.errors import NotAllowed, NotFound
-from models import Account, Application, ApplicationEvent, AuditEntry, Delegation, Office, Operator, Role, Session
+from models import (
+    Account,
+    Application,
+    ApplicationEvent,
+    AuditEntry,
+    Delegation,
+    Office,
+    Operator,
+    Outcome,
+    Role,
+    Session,
+    database,
+)
 from operations import (
     acting,
     answers,
@@ -25,7 +37,7 @@ from operations import (
     submission,
 )
 from operations.now import now, today
-from tests.operations.test_desk import SERVICE, asked, attach
+from tests.operations.test_desk import SERVICE, a_clerk, asked, attach
 from tests.support.builders import a_person, signed_in
 from tests.support.offices import acting_by, again, agreed, an_office, an_operator
 from tests.support.renewals import an_answered_renewal, an_owner, answer, step_of
@@ -197,6 +209,20 @@ def test_what_the_customer_did_alone_stays_theirs() -> None:
     assert applications.all_of(amal) == []
     with pytest.raises(NotFound):
         applications.withdraw(amal, applications.start(own, SERVICE).reference)
+
+
+def test_a_paper_of_what_the_customer_did_alone_is_theirs_too() -> None:
+    office, customer = an_office(), a_person()
+    operator, own = an_operator(office), signed_in(customer)
+    alone = asked(own)
+    row = casework.decide(a_clerk(), alone.reference, Outcome.APPROVE, reason="It will be cut.")
+    with database.atomic():
+        applications.paid(row)
+    (letter,) = documents.of_application(row)
+    amal = acting_by(operator, agreed(office, customer, operator))
+    assert documents.file_of(own, letter.serial)[0] == letter
+    with pytest.raises(NotFound):
+        documents.file_of(amal, letter.serial)
 
 
 @pytest.mark.usefixtures("bank")

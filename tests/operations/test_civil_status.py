@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from blueprints.residency.registers import deaths
 from engine.actor import Actor
-from engine.errors import Conflict, Refusal
+from engine.errors import Conflict, NotFound, Refusal
 from engine.lifecycle import State
 from models import Application, Bill, Document, DocumentState, Outcome, RegisterRecord, database
 from operations import answers, applications, casework, desk, documents, register_imports, registers, submission
@@ -138,6 +139,27 @@ def test_a_birth_that_is_not_on_file_is_looked_up_by_a_clerk_who_writes_its_numb
     assert RegisterRecord.select().count() == before, "the books have it"
 
 
+def test_who_chose_a_certificate_and_then_tells_of_a_birth_instead_is_looked_at_by_a_clerk() -> None:
+    actor = somebody(ALI)
+    begun(actor, "birth-certificate-copy", by={"by": "listed"}, certificate={"certificate": "2014/00087"})
+    steps = {"by": {"by": "event"}, "child": CHILD, "birth": BIRTH, "parents": PARENTS}
+    copy = begun(actor, "birth-certificate-copy", **steps)
+    assert not copy.records and "certificate" not in copy.answers
+    assert paid(handed_in(actor, copy)).state == State.IN_REVIEW
+
+
+def test_what_a_clerk_returned_and_was_corrected_is_not_paid_twice() -> None:
+    actor = somebody("10203040")
+    steps = {"by": {"by": "event"}, "child": CHILD, "birth": BIRTH, "parents": PARENTS}
+    copy = handed_in(actor, begun(actor, "birth-certificate-copy", **steps))
+    paid(copy)
+    casework.decide(staff(where="residency.civil"), copy.reference, Outcome.RETURN, remarks={"born": "Which year?"})
+    back = applications.of(actor, copy.reference)
+    answers.answer(actor, back, step_of(back, "birth"), BIRTH | {"born": "1990-08-17"})
+    assert row_of(handed_in(actor, back)).state == State.IN_REVIEW
+    assert Bill.select().count() == 1
+
+
 @pytest.mark.parametrize("number", ["2014/00087", "9999/00001"])
 def test_anothers_birth_certificate_cannot_be_chosen(number: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -192,6 +214,22 @@ def test_a_copy_of_a_death_certificate_is_the_same_file_and_its_familys_alone() 
     assert documents.file_of(reporter, paper(copy).serial)
     with pytest.raises(Refusal, match="We do not find this number"):
         begun(somebody(ALI), "death-certificate-copy", certificate={"certificate": "2026/00001"})
+
+
+def test_another_of_the_family_gets_the_same_file_once_they_asked_for_it() -> None:
+    entered = kept("deaths", "2025/00902")
+    entered.data = entered.data | {"spouse": MOZA}
+    entered.save()
+    registers.keep_parties(deaths, entered)
+    son, wife = somebody(ALI), somebody(MOZA)
+    first = handed_in(son, begun(son, "death-certificate-copy", certificate={"certificate": "2025/00902"}, data={}))
+    paid(first)
+    serial = paper(first).serial
+    with pytest.raises(NotFound):
+        documents.file_of(wife, serial)
+    second = handed_in(wife, begun(wife, "death-certificate-copy", certificate={"certificate": "2025/00902"}, data={}))
+    paid(second)
+    assert documents.file_of(wife, serial)[0].serial == paper(second).serial == serial
 
 
 def test_a_death_that_was_entered_elsewhere_has_its_paper_drawn_now() -> None:

@@ -34,7 +34,7 @@ SERVICE = Service(
             Upload("form", _("Download"), asked=lambda case: case["kind"] == FIRM),
             Text("note", _("Note"), required=False, asked=lambda case: case["kind"] == FIRM),
         ),
-        Step("end", _("Subject"), Text("why", _("Subject"))),
+        Step("end", _("Subject"), Text("why", _("Subject")), Text("firm", _("Address"), asked=lambda case: case["kind"] == FIRM)),
     ),
     charge=Charge.NEVER,
     decision=Decision.CLERK,
@@ -106,7 +106,7 @@ def test_nobody_can_answer_what_is_not_asked_of_them() -> None:
 def test_a_version_is_compared_question_by_question_though_another_case_was_asked_others() -> None:
     actor, opened = begun(FIRM)
     attach(actor, opened)
-    answers.answer(actor, opened, step_of(opened, "end"), {"why": "Because"})
+    answers.answer(actor, opened, step_of(opened, "end"), {"why": "Because", "firm": "Ruwi"})
     submission.submit(actor, opened.reference, submission.offer(opened).seal)
     clerk = staff(where="trial")
     casework.decide(clerk, opened.reference, Outcome.RETURN, remarks={"kind": "You are a person."})
@@ -118,7 +118,7 @@ def test_a_version_is_compared_question_by_question_though_another_case_was_aske
     assert [title["en"] for title, _rows in compared] == ["Number", "Your documents", "Subject"]
     gone = [(row.before and row.before["en"], row.after) for row in compared[1][1]]
     assert gone == [("form.pdf", None), ("Stamped", None)]
-    assert [row.changed for row in compared[2][1]] == [False]
+    assert [(row.label["en"], row.changed) for row in compared[2][1]] == [("Subject", False), ("Address", True)]
     third = corrections.compare(again.row.frozen, again.row.frozen)
     assert [title["en"] for title, _rows in third] == ["Number", "Subject"], "what neither was asked is left out"
 
