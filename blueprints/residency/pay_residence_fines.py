@@ -28,8 +28,9 @@ def samples(day: dt.date) -> Iterator[Sample]:
 
 
 def ended(case: Case) -> Rows:
-    for record in filter(None, (case.find("residence"), case.record("card"))):
-        yield record.register.title, record.expires
+    if residence := case.find("residence"):
+        yield _("Residence valid until"), residence.expires
+    yield _("Card valid until"), case.record("card").expires
 
 
 def refusals(case: Case) -> Iterator[Refusal]:

@@ -107,5 +107,5 @@ def _decide(reference: str, form: WaiverForm) -> None:
 def _shown(found: Standing) -> dict[str, Any]:
     return {
         "request": found.asked and {"reason": found.asked.reason, "asked": business_day(found.asked.asked_at)},
-        "billed": quoted(found.quote),
+        "stays": quoted(Quote(tuple(line for line in found.quote.lines if not line.fine), found.quote.day)),
     }
