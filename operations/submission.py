@@ -237,7 +237,7 @@ def rows_of(opened: Opened, step: Step) -> list[tuple[str, Any, Any]]:
         elif isinstance(field, FromRegister):
             record = opened.records.get(field.name)
             rows.append((field.name, field.label, record.number if record else None))
-            if record and field.of is None:
+            if record and field.of is None and record.data.get(record.register.name):  # of somebody else's it is not told
                 rows.append((field.name, record.register.column(record.register.name).label, record.title))
         else:
             rows.append((field.name, field.label, field.shown(opened.answers.get(field.name))))

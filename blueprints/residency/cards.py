@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from blueprints.residency.registers import VALID, cards, residences
 from blueprints.residency.slips import slip
 from engine.calendar import add_months
-from engine.fields import Choice, FromRegister, Option
+from engine.fields import ByNumber, Choice, FromRegister, Option
 from engine.registers import Record
 from engine.service import Case, Certificate, Refusal, Rows, Start, Step
 from engine.wording import Text, _
@@ -30,6 +30,23 @@ def choosing(question: Text) -> Step:
             register=cards.code,
             brings=(("residence", residences.code),),
             none=_("No resident card is registered for you, your family or whom you sponsor."),
+        ),
+    )
+
+
+def by_number(question: Text) -> Step:
+    """Anybody's card, of which only what is public is seen; so too of its residence."""
+    return Step(
+        "card",
+        question,
+        ByNumber(
+            "card",
+            _("Resident card number"),
+            hint=_("Of anybody's card: it stands on its front."),
+            register=cards.code,
+            own=False,
+            brings=(("residence", residences.code),),
+            unknown=_("There is no such card. Compare the number with the card's front."),
         ),
     )
 

@@ -9,9 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from blueprints.residency import cards, lateness
-from blueprints.residency.registers import cards as register
 from engine.assurance import Assurance
-from engine.fields import ByNumber
 from engine.service import Case, Charge, Decision, Effect, Facts, Fee, Quote, Refusal, Rows, Sample, Service, Step
 from engine.wording import _
 
@@ -28,8 +26,9 @@ def samples(day: dt.date) -> Iterator[Sample]:
 
 
 def ended(case: Case) -> Rows:
-    for record in filter(None, (case.find("residence"), case.record("card"))):
-        yield record.register.title, record.expires
+    if residence := case.find("residence"):
+        yield _("Residence valid until"), residence.expires
+    yield _("Card valid until"), case.record("card").expires
 
 
 def refusals(case: Case) -> Iterator[Refusal]:
@@ -52,19 +51,7 @@ service = Service(
     known_as=(_("Residence fines"), _("Overstay fines"), _("Immigration fine")),
     fee_codes=(*lateness.RESIDENCE_FINES, lateness.CARD_FINE),
     steps=(
-        Step(
-            "card",
-            _("Which card?"),
-            ByNumber(
-                "card",
-                _("Resident card number"),
-                hint=_("Of anybody's card: it stands on its front."),
-                register=register.code,
-                own=False,
-                brings=(("residence", "residency.residences"),),
-                unknown=_("There is no such card. Compare the number with the card's front."),
-            ),
-        ),
+        cards.by_number(_("Which card?")),
         Step("fines", _("What is due"), Facts(ended), assurance=Assurance.SUBSTANTIAL, shows=Quote()),
     ),
     fees=fees,

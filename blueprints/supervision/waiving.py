@@ -1,6 +1,6 @@
 """Fines that somebody asks to have waived: the list of a desk, and deciding about one bill, asked or unasked."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 from flask.wrappers import Response
@@ -21,10 +21,12 @@ from engine.errors import NotFound, Refusal
 from engine.fees import Quote
 from engine.money import Money
 from engine.wording import _
-from models import Waiver
 from operations import dossiers, staff, supervision, waivers
 from operations.staff import Duty
 from operations.waivers import Standing
+
+if TYPE_CHECKING:
+    from models import Waiver
 
 
 class WaiverForm(Form):
@@ -58,7 +60,7 @@ def listed_waivers() -> Response:
     )
 
 
-def _line(row: Waiver) -> dict[str, Any]:
+def _line(row: "Waiver") -> dict[str, Any]:
     application = row.application
     fines = [line.amount for line in Quote.thaw(row.bill.quote).lines if line.fine]
     return {
@@ -107,5 +109,5 @@ def _decide(reference: str, form: WaiverForm) -> None:
 def _shown(found: Standing) -> dict[str, Any]:
     return {
         "request": found.asked and {"reason": found.asked.reason, "asked": business_day(found.asked.asked_at)},
-        "billed": quoted(found.quote),
+        "stays": quoted(Quote(tuple(line for line in found.quote.lines if not line.fine), found.quote.day)),
     }

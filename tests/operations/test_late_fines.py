@@ -2,18 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from peewee import Database
 
+from engine.assurance import Assurance
 from engine.errors import Conflict, Refusal
 from engine.fees import Quote
-from models import Application, Bill, Document, Outcome, PaymentAttempt, RegisterRecord, database
-from operations import applications, casework, office_hours, payments, registers, submission, tills
+from models import Account, Application, Bill, Document, Outcome, PaymentAttempt, RegisterRecord, database
+from operations import applications, batches, casework, office_hours, outbox, payments, registers, submission, tills
 from operations.applications import Opened
 from operations.now import set_business_day
 from operations.office_hours import Days
+from tests.support.bank import work
+from tests.support.offices import agreed, an_office, an_operator
 from tests.support.residents import (
     CARD,
     RESIDENCE,
@@ -186,6 +190,23 @@ def test_what_both_paid_at_the_same_time_waits_for_a_person() -> None:
     renewal, other = renewing(resident), paying_fines(resident)
     assert (pays(other), pays(renewal)) == ("completed", "in-review")
     assert kept(CARD)["expires"] == ENDED
+
+
+@pytest.mark.usefixtures("late", "bank")
+def test_an_office_renews_an_employers_workers_by_a_list_each_with_its_own_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "doorbell", lambda: None)
+    a_card(tmp_path, "2027-01-12", number="70000008", civil="60500001")
+    operator = replace(an_operator(an_office()), assurance=Assurance.SUBSTANTIAL)
+    employer = Account.get_by_id(a_resident(SPONSOR).account)
+    agreed(operator.office, employer, operator)
+    rows = ["customer,card,years", f"{SPONSOR},{CARD},1", f"{SPONSOR},70000008,2", f"{SPONSOR},79999999,1"]
+    seen = batches.bring(operator, "residency.renew-resident-card", "workers.csv", "\n".join(rows).encode())
+    work()
+    lines_seen = batches.of(operator, seen.uuid).lines
+    assert [line.amount and line.amount.baisa for line in lines_seen] == [20_000, 10_000, None]
+    assert lines_seen[2].problem is not None
 
 
 # --- Issuing and replacing ---------------------------------------------------------------------------------------------------------
