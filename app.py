@@ -33,6 +33,7 @@ import blueprints.hours
 import blueprints.identity
 import blueprints.identity.provider
 import blueprints.language
+import blueprints.lists
 import blueprints.municipality
 import blueprints.offices
 import blueprints.offices.batches
@@ -42,6 +43,7 @@ import blueprints.page
 import blueprints.pages
 import blueprints.payments
 import blueprints.payouts
+import blueprints.people
 import blueprints.registers
 import blueprints.reminders
 import blueprints.residency
@@ -89,6 +91,8 @@ WEB = (
     blueprints.documents,
     blueprints.checks,
     blueprints.reminders,
+    blueprints.people,
+    blueprints.lists,
     blueprints.tracking,
     blueprints.desk,
     blueprints.audit,

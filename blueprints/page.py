@@ -95,6 +95,11 @@ def _addresses(signed_in: bool, duties: frozenset[Duty], office: bool, acting: b
             *((title, url_for(endpoint)) for duty, title, endpoint in ROOMS if duty in duties),
             *([(_("My office"), url_for("offices.customers"))] if office else []),
             (_("Dashboard"), url_for("applications.dashboard")),
+            *(
+                []
+                if acting
+                else [(_("My calendar"), url_for("people.calendar")), (_("My family and workers"), url_for("people.mine"))]
+            ),
             *([] if acting else [(_("My account"), url_for("accounts.mine"))]),
         ],
         "stop_acting_url": url_for("offices.stop"),

@@ -69,6 +69,32 @@ class Rule:
     confirmed: bool
 
     @property
+    def price(self) -> Money | Text | None:
+        """How much, in words where it is no plain amount; None while it is unset."""
+        if not self.priced:
+            return None
+        if self.kind is Kind.SHARE:
+            return _("%(rate)s per thousand of the amount", rate=self.rate)
+        if self.kind is Kind.MULTIPLE:
+            return _("%(rate)s thousandths of that fee", rate=self.rate)
+        return self._if_late() if self.kind in FINES else self.amount
+
+    def _if_late(self) -> Text:
+        if self.kind is Kind.LATE:
+            return _(
+                "%(amount)s once, after %(num)s day of grace",
+                "%(amount)s once, after %(num)s days of grace",
+                amount=self.amount,
+                num=self.threshold,
+            )
+        return _(
+            "%(amount)s for each month begun, after %(num)s day of grace",
+            "%(amount)s for each month begun, after %(num)s days of grace",
+            amount=self.amount,
+            num=self.threshold,
+        )
+
+    @property
     def priced(self) -> bool:
         return self.rate > 0 if self.kind in (Kind.SHARE, Kind.MULTIPLE) else self.amount is not None
 

@@ -303,7 +303,9 @@ def all_of(actor: Actor, *, own: bool = False) -> list[Batch]:
 
 
 def of(actor: Actor, uuid: str, *, own: bool = False) -> Seen:
-    """A list of one's office, or one's own; any other is NotFound."""
+    """A list of one's office, or one's own; any other is NotFound, and so is one's own while acting for somebody."""
+    if own and actor.acting_for is not None:
+        raise NotFound
     batch = Batch.get_or_none((Batch.uuid == uuid) & _theirs(actor, own))
     if batch is None:
         raise NotFound

@@ -1,5 +1,6 @@
 """The correction loop: what a clerk asked to correct, what the applicant may therefore change, and what it said before."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -38,11 +39,11 @@ def open_fields(opened: Opened, step: Step, remarks: dict[str, str]) -> tuple[Fi
 
 def open_steps(opened: Opened, remarks: dict[str, str]) -> list[Step]:
     """The steps to go through, in order: all of a draft's, of a returned application those with something to answer."""
-    return [step for step in _asking(opened) if not remarks or open_fields(opened, step, remarks)]
+    return [step for step in asking(opened) if not remarks or open_fields(opened, step, remarks)]
 
 
-def _asking(opened: Opened) -> list[Step]:
-    """Without those all of whose questions are for other cases."""
+def asking(opened: Opened) -> list[Step]:
+    """The steps of this very case: without those all of whose questions are for others."""
     case = opened.case()
     return [step for step in opened.service.steps if not step.fields or step.asked(case)]
 
@@ -83,14 +84,29 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[dict[st
     return [
         (new["title"] or old["title"], list(_rows(old["rows"], new["rows"], before["answers"], after["answers"])))
         for old, new in steps
+        if old["rows"] or new["rows"]
     ]
 
 
 def _rows(
     before: list[dict[str, Any]], after: list[dict[str, Any]], old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[Compared]:
-    for was, is_ in zip_longest(before, after):
+    """Row beside row of the same question; a case that became another asks some that it did not ask before."""
+    were, are = _numbered(before), _numbered(after)
+    for key in {**are, **were}:
+        was, is_ = were.get(key), are.get(key)
         either: dict[str, Any] = is_ or was or {}
         field = str(either.get("field"))
         differs = (was and was["value"]) != (is_ and is_["value"]) or old.get(field) != new.get(field)
         yield Compared(either["label"], was and was["value"], is_ and is_["value"], differs)
+
+
+def _numbered(rows: list[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
+    """By field, and the how many-eth of its rows it is."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for row in rows:
+        field = str(row.get("field"))
+        found[field, seen[field]] = row
+        seen[field] += 1
+    return found

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.errors import Conflict, NotFound, Refusal, Unavailable
+from engine.fees import Line
 from engine.lifecycle import EDITABLE, State
 from engine.wording import Text, Words, _
 from gateways import cards
@@ -104,11 +105,15 @@ def _content(account: Account, civil_number: str, opened: Opened, offer: submiss
             *_on_behalf(account, opened),
             *({"title": step["title"], "rows": documents.on_paper(step["rows"])} for step in frozen["steps"] if step["rows"]),
         ],
-        "lines": [{"label": line.label, "value": both(line.amount)} for line in offer.quote.lines],
+        "lines": [_line(line) for line in offer.quote.lines],
         "total": both(offer.quote.total) if offer.quote.lines else None,
         "also": documents.on_paper(frozen["also"]),
         "seal": offer.seal,
     }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"label": line.label, "value": both(line.amount)} | ({"note": line.note} if line.note else {})
 
 
 def _on_behalf(account: Account, opened: Opened) -> list[dict[str, Any]]:

@@ -61,6 +61,7 @@ EXTRACTS = (
     "identity_cards",
     "passports",
     "residences",
+    "residences_without_card",
     "resident_cards",
 )
 DESK = "municipality.administration"

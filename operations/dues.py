@@ -15,6 +15,7 @@ from peewee import JOIN
 from engine.actor import Actor
 from engine.catalogue import catalogue
 from engine.clock import business_day
+from engine.errors import NotAllowed
 from engine.fees import Schedule, Unset
 from engine.lifecycle import State
 from engine.money import Money
@@ -24,7 +25,6 @@ from engine.wording import Text, _
 from models import Application, Bill, BillState, Booking, RecordParty, RegisterRecord
 from operations import fees, reminders
 from operations.now import now, today
-from operations.rendering import time_of_day
 from statements import Statement, statement
 
 AHEAD = dt.timedelta(days=396)  # thirteen months: what is renewed yearly is seen once more
@@ -37,7 +37,7 @@ WAITING = (State.DRAFT, State.RETURNED, State.TO_PAY)
 class Due:
     """Something to do, until a day (none: it waits, whenever), about what, and the path where it is done.
 
-    `urgent`: it is late, or stops something. `fine` is what being late costs already. `at` is the hour, where it has one.
+    `urgent`: it is late, or stops something. `fine` is what being late costs already. `at` is the moment (UTC), where it has one. `note` is the number it goes by.
     """
 
     day: dt.date | None
@@ -47,7 +47,7 @@ class Due:
     urgent: bool = False
     todo: Text = field(default=_("Open"))
     fine: Money = Money(0)
-    at: Any = None
+    at: dt.datetime | None = None
     note: Any = None
 
     @property
@@ -59,9 +59,9 @@ class Due:
 
 
 def records(actor: Actor, until: dt.date) -> Iterator[Due]:
-    """What the registers say ends: one's own, one's family's, one's companies'. Many workers' documents of a month are one line."""
+    """What the registers say ends: one's own, one's family's, one's companies'. Many workers' documents of a month, or late, are one line."""
     found, schedule = list(_ending(actor, until)), cache(fees.schedule)
-    for (code, company, _year, _month), group in groupby(sorted(found, key=_place), key=_place):
+    for (code, company, _month), group in groupby(sorted(found, key=_place), key=_place):
         same = list(group)
         if company and len(same) > FOLDED:
             yield _folded(catalogue.registers[code], same, schedule)
@@ -81,7 +81,7 @@ def bookings(actor: Actor, until: dt.date) -> Iterator[Due]:
     for row in _booked.all(actor.account, now()):
         if (day := business_day(row.at)) <= until:
             title = catalogue.services[row.application.service].title
-            yield Due(day, title, row.application.reference, f"/applications/{row.application.reference}", at=time_of_day(row.at))
+            yield Due(day, title, row.application.reference, f"/applications/{row.application.reference}", at=row.at)
 
 
 Source = Callable[[Actor, dt.date], Iterable[Due]]
@@ -94,14 +94,19 @@ SOURCES: tuple[Source, ...] = (*DATED, applications)
 
 
 def of(actor: Actor, sources: tuple[Source, ...] = SOURCES) -> list[Due]:
-    """Everything due within thirteen months and everything late, the oldest first; what has no day comes last."""
+    """Everything due within thirteen months and everything late, the oldest first; what has no day comes last.
+
+    Raises NotAllowed for who acts for a customer.
+    """
+    if actor.acting_for is not None:
+        raise NotAllowed
     until = today() + AHEAD
     found = [due for source in sources for due in source(actor, until)]
     return sorted(found, key=lambda due: (due.day is None, due.day or today()))
 
 
 def soon(actor: Actor, most: int) -> list[Due]:
-    """The next ones that have a day."""
+    """The next ones that have a day; none while acting for somebody."""
     return of(actor, DATED)[:most] if actor.acting_for is None else []
 
 
@@ -121,9 +126,10 @@ def _ending(actor: Actor, until: dt.date) -> Iterator[tuple[str, Any]]:
         yield " ".join(str(row.data.get(name) or "") for name in register.relations) if worker else "", row
 
 
-def _place(found: tuple[str, Any]) -> tuple[str, str, int, int]:
+def _place(found: tuple[str, Any]) -> tuple[str, str, str]:
+    """What may be folded into one line: the documents of a register, of a company's workers, of a month; all late ones together."""
     company, row = found
-    return row.register, company, row.ends_on.year, row.ends_on.month
+    return row.register, company, f"{row.ends_on:%Y-%m}" if row.ends_on >= today() else ""
 
 
 def _through() -> tuple[str, ...]:

@@ -105,6 +105,13 @@ def import_schedule(file: Path) -> tuple[int, int]:
     return added, known
 
 
+def written(file: Path) -> list[Rule]:
+    """The versions of a schedule file, without bringing them in."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [_values(whole(row)) for row in csv.DictReader(lines)]
+    return [_rule({"id": number, "effective_to": None, **row}) for number, row in enumerate(rows, 1)]
+
+
 def _add(values: dict[str, object]) -> bool:
     same = [getattr(FeeRule, name) == values[name] for name in ("code", "variant", "threshold")]
     if FeeRule.select().where(*same, FeeRule.effective_from >= values["effective_from"]).exists():

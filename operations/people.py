@@ -15,7 +15,7 @@ from peewee import fn
 from engine import digits
 from engine.actor import Actor
 from engine.catalogue import catalogue
-from engine.errors import Refusal, Start
+from engine.errors import NotAllowed, Refusal, Start
 from engine.lifecycle import PENDING
 from engine.registers import Record, Register
 from engine.search import LETTERS, norm
@@ -66,23 +66,32 @@ class Page:
 
 
 def of(actor: Actor, asked: str = "", after: str = "") -> Page:
-    """Whom the registers name with this person, whose name or number is what was asked. Nobody, as long as their civil number is unproven."""
-    if actor.holder is None:
+    """Whom the registers name with this person, whose name or number is what was asked. Nobody, as long as their civil number is unproven.
+
+    Raises NotAllowed for who acts for a customer: a family is nobody else's to look at.
+    """
+    _for_oneself(actor)
+    if actor.civil_number is None:
         return Page([], "", False)
     first, _mark, holder = after.partition("~")
     kinds = _kinds()
-    companies = {row.number: row for code in kinds.through for row in registers.held(code, actor.holder)}
+    companies = {row.number: row for code in kinds.through for row in registers.held(code, actor.civil_number)}
     exact, like = digits.fold(asked.strip()).upper(), f"%{norm(asked)}%"
-    rows = _page(kinds).all(actor.holder, exact, like, first, holder, PEOPLE + 1)
+    rows = _page(kinds).all(actor.civil_number, exact, like, first, holder, PEOPLE + 1)
     each = [(number, list(group)) for number, group in groupby(rows, lambda row: row.holder)]
     running = _running([row for _number, group in each for row in group])
     people = [
         person
         for number, group in each[:PEOPLE]
-        if (person := _person(number, group, {actor.holder: None, **companies}, actor.holder, running))
+        if (person := _person(number, group, {actor.civil_number: None, **companies}, actor.civil_number, running))
     ]
     last = each[PEOPLE - 1] if len(each) > PEOPLE else None
     return Page(people, f"{last[1][0].soonest}~{last[0]}" if last else "", bool(companies))
+
+
+def _for_oneself(actor: Actor) -> None:
+    if actor.acting_for is not None:
+        raise NotAllowed
 
 
 def _person(number: str, rows: list[Any], numbers: dict[str, Any], self_: str, running: set[str]) -> Person | None:
@@ -189,6 +198,7 @@ def renew(actor: Actor, chosen: list[str]) -> list[Opened]:
 
     Raises Refusal for none or too many, NotFound for a record that is not theirs to see, and what beginning a service raises.
     """
+    _for_oneself(actor)
     if not chosen:
         raise Refusal(_("Choose at least one document to renew."))
     if len(chosen) > AT_ONCE:

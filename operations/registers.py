@@ -26,7 +26,12 @@ def offered(field: FromRegister, civil_number: str | None, answers: dict[str, An
     if field.of is not None:
         return hanging(field.register, answers.get(field.of, ""))
     theirs = map(_record, _theirs(catalogue.registers[field.register], civil_number))
-    return [record for record in theirs if _may_choose(field, civil_number, record)]
+    return [record for record in theirs if _for_them(field, civil_number, record)]
+
+
+def _for_them(field: FromRegister, civil_number: str, record: Record) -> bool:
+    """Whether a record of theirs is for them to choose here."""
+    return not field.whose or civil_number in map(record.data.get, field.whose)
 
 
 def _theirs(register: Register, civil_number: str) -> Iterable[RegisterRecord]:
@@ -79,12 +84,7 @@ def chosen(field: FromRegister, civil_number: str | None, answers: dict[str, Any
     if isinstance(field, Found) or field.of is not None or civil_number is None:
         return next((record for record in offered(field, civil_number, answers) if record.number == number), None)
     record = find(field.register, number)
-    return record if record and sees(civil_number, record) and _may_choose(field, civil_number, record) else None
-
-
-def _may_choose(field: FromRegister, civil_number: str, record: Record) -> bool:
-    """Of records that are theirs, whether the field offers this one to that person."""
-    return not field.whose or civil_number in map(record.data.get, field.whose)
+    return record if record and sees(civil_number, record) and _for_them(field, civil_number, record) else None
 
 
 def sees(civil_number: str, record: Record) -> bool:

@@ -93,6 +93,12 @@ def on_weekday(moment: dt.datetime) -> Words:
     return {"ar": ar, "en": en}
 
 
+def month(day: dt.date) -> Words:
+    """December 2026."""
+    ar, en = (localise(format_date(day, "LLLL y", locale=locale), locale) for locale in ("ar", "en"))
+    return {"ar": ar, "en": en}
+
+
 def time_of_day(moment: dt.datetime) -> Words:
     at = clock.in_muscat(moment)
     return {"ar": _time(at.hour, at.minute, "ar"), "en": _time(at.hour, at.minute, "en")}
@@ -126,6 +132,7 @@ def environment(locale: str) -> Environment:
         "money": lambda value: value.format(locale),
         "day": lambda value: day(value, locale),
         "moment": lambda value: moment(value, locale),
+        "hour": lambda value: shown(time_of_day(value), locale),
         "digits": lambda value: localise(str(value), locale),
         "words": lambda value: shown(value, locale),
     }

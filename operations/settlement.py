@@ -185,7 +185,7 @@ def _receipt_content(receipt: Receipt, part: Part, transaction: str) -> dict[str
     application, bill = part.application, part.bill
     account: Account = application.account
     payer = {"ar": account.arabic_name or account.name, "en": account.name}
-    filed_by = documents.filed_by(application)
+    filed_by, lines = documents.filed_by(application), Quote.thaw(bill.quote).lines
     return {
         "title": both(_("Receipt")),
         "authority": both(catalogue.authorities[bill.authority].title),
@@ -195,7 +195,8 @@ def _receipt_content(receipt: Receipt, part: Part, transaction: str) -> dict[str
         "filed_by": filed_by,
         "service": application.frozen["title"],
         "reference": application.reference,
-        "lines": [(line.label, both(line.amount)) for line in Quote.thaw(bill.quote).lines],
+        "lines": [(line.label, both(line.amount)) for line in lines],
+        "notes": [line.note for line in lines],
         "total": both(bill.total),
         "card": part.attempt.card,
         "till": [(both(label), both(value)) for label, value in _at_the_till(part.attempt)],

@@ -14,9 +14,9 @@ from models import Account, Application, Bill, Counter, Outbox
 from operations import counters, outbox
 from statements import locked, statement
 from tests.support.builders import a_person
-from tests.support.database import database, opened, postgres_migrated, sqlite_template, sqlite_url
+from tests.support.database import database, opened, postgres_database, postgres_migrated, sqlite_template, sqlite_url
 
-__all__ = ["database", "postgres_migrated", "sqlite_template", "sqlite_url"]
+__all__ = ["database", "postgres_database", "postgres_migrated", "sqlite_template", "sqlite_url"]
 
 MOMENT = dt.datetime(2026, 11, 22, 20, 30, tzinfo=dt.timezone(dt.timedelta(hours=4)))
 ANSWERS = {"name": "شموخة", "quote": 'a "quoted" \\ word', "years": [1, 2.5, None, True], "deep": {"ar": {}}}

@@ -13,9 +13,9 @@ import models
 import tasks
 from models import Heartbeat
 from operations import outbox
-from tests.support.database import database, postgres_migrated, sqlite_template, sqlite_url
+from tests.support.database import database, postgres_database, postgres_migrated, sqlite_template, sqlite_url
 
-__all__ = ["database", "postgres_migrated", "sqlite_template", "sqlite_url"]
+__all__ = ["database", "postgres_database", "postgres_migrated", "sqlite_template", "sqlite_url"]
 
 SOMEBODY_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 

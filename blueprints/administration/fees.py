@@ -16,7 +16,7 @@ from blueprints.forms import Form, folded, required
 from blueprints.page import notice, page
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
-from engine.fees import Kind, Rule
+from engine.fees import FINES, Kind, Rule
 from engine.wording import _
 from operations import fee_proposals
 from operations.fee_proposals import Proposal
@@ -214,7 +214,7 @@ def _fee(rule: Rule) -> dict[str, Any]:
         "label": rule.label,
         "variant": names.get(rule.variant, rule.variant),
         "code": rule.code,
-        "above": rule.threshold,
+        "above": 0 if rule.kind in FINES else rule.threshold,  # of a fine it is the grace, which its price says
         "price": _price(rule),
         "source": rule.source,
         "since": rule.effective_from,
@@ -223,11 +223,9 @@ def _fee(rule: Rule) -> dict[str, Any]:
 
 
 def _price(rule: Rule) -> Any:
-    if not rule.priced:
-        return _("not set")
-    if _by_rate(rule):
+    if rule.priced and _by_rate(rule):
         return _("%(rate)s per thousand", rate=rule.rate)
-    return rule.amount
+    return _("not set") if rule.price is None else rule.price
 
 
 def _by_rate(rule: Rule) -> bool:

@@ -13,20 +13,22 @@ from blueprints.page import notice, page, part
 from engine.errors import NotFound, Refusal, Start
 from engine.service import Step
 from engine.wording import _
-from operations import announcements, answers, applications, corrections, identity, kept_forms, prefilling, submission
+from operations import announcements, answers, applications, corrections, dues, identity, kept_forms, prefilling, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 
 blueprint = Blueprint("applications", __name__)
 
 KNOWN = "answer."
+DUES = 3  # of the calendar, on the dashboard
 
 
 @blueprint.get("/dashboard")
 @login_required
 def dashboard() -> Response:
     """audience: signed in. What waits for the person first, then what is running, then the services."""
-    return page("applications/dashboard.html", **views.dashboard(applications.all_of(actor())), closures=announcements.closures())
+    shown = views.dashboard(applications.all_of(actor())) | {"dues": dues.soon(actor(), DUES)}
+    return page("applications/dashboard.html", **shown, closures=announcements.closures())
 
 
 @blueprint.post("/applications")

@@ -250,12 +250,17 @@ def step(opened: Opened, step: Step, offered: Offered, remarks: dict[str, str], 
         "service": opened.service,
         "step": step,
         "trail": trail(opened, going),
-        "position": opened.service.steps.index(step),
+        "position": sum(opened.service.precedes(each, step) for each in corrections.asking(opened)),
         "back": _step_url(opened, before) if before else url_for("applications.overview", reference=opened.reference),
         "asked": asked,
         "kept": [] if asked == step.asked(opened.case()) else list(_terms(_kept(opened, step, {field.name for field in asked}))),
-        "none": next(
-            (field.none for field in asked if isinstance(field, FromRegister | Slot) and _nothing(offered.get(field.name))), None
+        "nothing": next(
+            (
+                field.none
+                for field in asked
+                if isinstance(field, FromRegister | Slot) and field.required and _nothing(offered.get(field.name))
+            ),
+            None,
         ),
         "refused": list(_ways_on(refused)),
         "summaries": [
@@ -312,7 +317,7 @@ def trail(opened: Opened, going: list[Step]) -> list[dict[str, Any]]:
     """The steps and the check page, as far as one may go back or forth: `going` are those one has to go through."""
     steps = [
         {"title": step.title, "href": _step_url(opened, step) if step in going and opened.reachable(step) else None}
-        for step in opened.service.steps
+        for step in corrections.asking(opened)
     ]
     return [*steps, {"title": _("Check and submit"), "href": None}]
 
@@ -368,7 +373,7 @@ def check(opened: Opened) -> dict[str, Any]:
             "href": _step_url(opened, step) if step in asked else None,
             "rows": list(_answered(opened, step, remarks)),
         }
-        for step in opened.service.steps
+        for step in corrections.asking(opened)
         if step.fields
     ]
     return {

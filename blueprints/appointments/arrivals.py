@@ -103,7 +103,7 @@ def arrive(number: int, token: str) -> Response:
         422 if form.errors else 200,
         form=form,
         made=made,
-        here=made.state in ("here", "called", "served"),
+        arrived=made.state in ("here", "called", "served"),
         kind=kind,
         applicant=row.frozen["applicant"],
         title=row.frozen["title"],

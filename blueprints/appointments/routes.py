@@ -85,7 +85,12 @@ def move(reference: str) -> Response:
     if form.errors:
         offer_again(form, {field.name: offer(field, opened.answers.get(field.name))})
     return page(
-        "appointments/move.html", 422 if form.errors else 200, form=form, name=field.name, none=field.none, **_shown(opened, made)
+        "appointments/move.html",
+        422 if form.errors else 200,
+        form=form,
+        name=field.name,
+        nothing=field.none,
+        **_shown(opened, made),
     )
 
 

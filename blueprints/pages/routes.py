@@ -12,7 +12,8 @@ from blueprints.pages.search import matching
 from engine import numbering
 from engine.catalogue import catalogue
 from engine.errors import NotFound, Refusal
-from engine.fees import FINES, Kind, Rule
+from engine.fees import FINES, Rule
+from engine.money import Money
 from engine.retention import Retention
 from engine.service import Service
 from engine.wording import Text, _
@@ -136,12 +137,13 @@ def _period(days: int) -> Text:
 
 
 def _fees(service: Service) -> dict[str, Any]:
-    """The tariff as a table of what is set, and the variants that the authority has not set yet."""
+    """The tariff as a table of what is set, the variants that the authority has not set yet, and whether nothing is ever charged."""
     names = catalogue.authorities[service.authority].variants
     rules = fees.tariff(service, today())
     return {
-        "fee_rows": [(rule.label, names.get(rule.variant) or _whom(rule), _price(rule)) for rule in rules if rule.priced],
+        "fee_rows": [(rule.label, names.get(rule.variant) or _whom(rule), rule.price) for rule in rules if rule.priced],
         "unset": list(dict.fromkeys(names.get(rule.variant, _("Everyone")) for rule in rules if not rule.priced)),
+        "free": all(rule.amount == Money(0) for rule in rules),
     }
 
 
@@ -149,18 +151,3 @@ def _whom(rule: Rule) -> Text:
     if rule.kind in FINES:
         return _("Who is late by more than %(num)s day", "Who is late by more than %(num)s days", num=rule.threshold)
     return _("Everyone")
-
-
-def _price(rule: Rule) -> Any:
-    if rule.kind is Kind.SHARE:
-        return _("%(rate)s per thousand of the amount", rate=rule.rate)
-    if rule.kind is Kind.MULTIPLE:
-        return _("%(rate)s thousandths of that fee", rate=rule.rate)
-    if rule.kind is Kind.LATE_MONTHS:
-        return _(
-            "%(amount)s a month, after %(num)s day",
-            "%(amount)s a month, after %(num)s days",
-            amount=rule.amount,
-            num=rule.threshold,
-        )
-    return rule.amount

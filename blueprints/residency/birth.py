@@ -11,7 +11,7 @@ from blueprints.residency.both_languages import Asked, asking, said
 from blueprints.residency.registers import births
 from engine.fields import CivilNumber, Day
 from engine.registers import Record
-from engine.service import Case, Certificate, Quote, Refusal, Step
+from engine.service import Case, Certificate, Refusal, Step
 from engine.wording import _
 
 PRINTED = ("civil", "sex", "born", "birthplace", "nationality", "father_name", "mother_name")
@@ -53,7 +53,6 @@ def steps(asked: Asked = None, *papers: Any) -> tuple[Step, ...]:
             CivilNumber("mother", _("Mother's civil number"), IF_ANY, required=False, asked=asked),
             *asking("mother_name", _("Mother's name, in Arabic"), _("Mother's name, in English"), asked=asked),
             assurance=events.PROVEN,
-            shows=Quote(),
             refusals=two_people,
         ),
     )

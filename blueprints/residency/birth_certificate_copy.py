@@ -40,7 +40,6 @@ service = Service(
                 ),
             ),
             assurance=events.PROVEN,
-            shows=Quote(),
         ),
         Step(
             "certificate",

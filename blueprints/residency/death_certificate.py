@@ -10,7 +10,7 @@ from blueprints.residency.both_languages import asking, said
 from blueprints.residency.flat_fee import flat
 from blueprints.residency.registers import deaths, people
 from engine.fields import Choice, CivilNumber, Day, Upload
-from engine.service import Case, Charge, Creation, Decision, Mark, Quote, Refusal, Service, Step
+from engine.service import Case, Charge, Creation, Decision, Mark, Refusal, Service, Step
 from engine.wording import _
 
 NOTICE = _("The notice of the hospital: PDF, JPEG or PNG")
@@ -76,7 +76,6 @@ service = Service(
             _("How are you related?"),
             Choice("relation", _("Relation"), options=RELATIONS),
             assurance=events.PROVEN,
-            shows=Quote(),
         ),
     ),
     subject=events.KEPT,

@@ -11,7 +11,7 @@ from blueprints.residency.registers import ENDED, VALID, identity_cards
 from blueprints.residency.slips import slip
 from engine.calendar import add_months
 from engine.registers import Record
-from engine.service import Case, Certificate, Effect, Quote, Rows, Step
+from engine.service import Case, Certificate, Effect, Rows, Step
 from engine.wording import Text, _
 
 OWN_OR_CHILD = ("civil", "father", "mother")
@@ -36,7 +36,6 @@ def photo() -> Step:
         _("The photo for the card"),
         PHOTO,
         assurance=events.PROVEN,
-        shows=Quote(),
     )
 
 

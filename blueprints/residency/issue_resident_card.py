@@ -80,5 +80,5 @@ service = Service(
     effects=effects,
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
-    issues=cards.slip_of(_("Resident card"), lambda case: case.record("card"), lambda case: case.record("card").expires),
+    issues=cards.slip_of(_("Slip: resident card"), lambda case: case.record("card"), lambda case: case.record("card").expires),
 )

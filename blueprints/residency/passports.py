@@ -45,7 +45,7 @@ def slip(record: str, title: Text) -> Certificate:
         rows=rows,
         says={
             "opening": _("Photo and fingerprints were taken. The passport is being made for"),
-            "statement": _("The new number stands in the passport: the printing house gives it. We tell you when it is ready."),
+            "statement": _("The new number stands in the passport: the printing house gives it. The centre hands it out."),
         },
     )
 

@@ -60,5 +60,5 @@ service = Service(
     effects=effects,
     charge=Charge.ON_SUBMISSION,
     decision=Decision.AUTOMATIC,
-    issues=cards.slip_of(_("Renewed resident card"), lambda case: case.record("card"), new_expiry),
+    issues=cards.slip_of(_("Slip: renewed resident card"), lambda case: case.record("card"), new_expiry),
 )

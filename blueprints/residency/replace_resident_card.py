@@ -76,6 +76,6 @@ service = Service(
     charge=Charge.ON_APPROVAL,
     decision=Decision.CLERK,
     issues=cards.slip_of(
-        _("Resident card in place of a lost one"), lambda case: case.record("new"), lambda case: case.record("new").expires
+        _("Slip: resident card in place of a lost one"), lambda case: case.record("new"), lambda case: case.record("new").expires
     ),
 )

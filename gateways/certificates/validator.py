@@ -170,7 +170,14 @@ class CertificateValidator:
 
 
 # What cryptography raises for a certificate that it cannot read.
-UNREADABLE = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, x509.InvalidVersion, UnsupportedAlgorithm)
+UNREADABLE = (
+    ValueError,
+    TypeError,  # a name of a kind that its attribute cannot have
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+    UnsupportedAlgorithm,
+)
 
 
 def _found(name: str, check: Callable[[], object], known: str) -> Finding:

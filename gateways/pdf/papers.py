@@ -141,6 +141,18 @@ class EngineerCard(Paper):
     accepted: Words
 
 
+class Slip(Paper):
+    """documents/slip.html, A4: with it something is collected that was approved and paid for."""
+
+    opening: Words
+    company: Words
+    """By whom."""
+    rows: list[Row]
+    statement: Words
+    """Where, and with what."""
+    warning: Words
+
+
 class Receipt(Paper):
     """documents/receipt.html, A5. `serial` is the receipt's number."""
 
@@ -152,6 +164,8 @@ class Receipt(Paper):
     reference: str
     lines: list[Row]
     """What was charged, and how much."""
+    notes: NotRequired[list[Words | None]]
+    """How each line came about, where its name does not say so."""
     total: Words
     card: str
     """Brand and truncated number, "Visa 411111 •••••• 1111": first six and last four figures at most."""
@@ -181,6 +195,7 @@ class Declaration(TypedDict):
     sections: list[Section]
     also: list[dict[str, Words]]
     lines: list[dict[str, Words]]
+    """`label`, `value`, and a `note` where there is one."""
     total: Words | None
     """None where nothing is charged."""
     seal: str

@@ -16,7 +16,7 @@ from operations.rendering import translate
 from tests.support.client import Client
 
 CATALOGUE = Catalogue([blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority])
-UNPUBLISHED = ("municipality.", "residency.")  # which have not confirmed every amount
+UNPUBLISHED = ("municipality.", "residency.")  # the one has confirmed no amount, the other few
 SERVICES = list(CATALOGUE.services.values())
 
 

@@ -10,9 +10,19 @@ import models
 from app import create_app
 from config import Settings
 from tests.support.client import Client, client, own_portal, portal, standing_portal
-from tests.support.database import database, postgres_migrated, sqlite_template, sqlite_url
+from tests.support.database import database, postgres_database, postgres_migrated, sqlite_template, sqlite_url
 
-__all__ = ["client", "database", "own_portal", "portal", "postgres_migrated", "sqlite_template", "sqlite_url", "standing_portal"]
+__all__ = [
+    "client",
+    "database",
+    "own_portal",
+    "portal",
+    "postgres_database",
+    "postgres_migrated",
+    "sqlite_template",
+    "sqlite_url",
+    "standing_portal",
+]
 
 
 @pytest.fixture

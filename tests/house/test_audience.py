@@ -8,6 +8,7 @@ from tests.support.client import Client
 
 ANYONE = "anyone"
 SIGNED_IN = "signed in"
+THEMSELVES = "signed in, for themselves"
 CONFIRMED = "signed in, confirmed"
 STAFF = "staff, confirmed"
 APPLICANT = "its applicant"
@@ -109,6 +110,18 @@ AUDIENCE = {
     "/account/kind": SIGNED_IN,
     "/applications/<reference>": APPLICANT,
     "/applications/<reference>/agreements/<int:number>/link": APPLICANT,
+    "/applications/<reference>/appointment": APPLICANT,
+    "/applications/<reference>/appointment/<any(wait, stay, accept):what>": APPLICANT,
+    "/applications/<reference>/appointment/calendar.ics": APPLICANT,
+    "/applications/<reference>/appointment/cancellation": APPLICANT,
+    "/applications/<reference>/appointment/slip": APPLICANT,
+    "/applications/<reference>/appointment/time": APPLICANT,
+    "/arrivals/<int:number>/<token>": ITS_CLERKS,
+    "/centres": CLERKS,
+    "/centres/<code>/board": ANYONE,
+    "/centres/<code>/counters/<int:number>": ITS_CLERKS,
+    "/centres/<code>/counters/<int:number>/<any(served, missed):what>": ITS_CLERKS,
+    "/centres/<code>/counters/<int:number>/next": ITS_CLERKS,
     "/applications/<reference>/check": PROVEN,
     "/applications/<reference>/continue": APPLICANT,
     "/applications/<reference>/declaration": PROVEN,
@@ -143,6 +156,8 @@ AUDIENCE = {
     "/counter/people/card/challenge": CLERKS,
     "/counter/takings": "cashiers",
     "/counter/takings.csv": "cashiers",
+    "/calendar": THEMSELVES,
+    "/calendar.ics": THEMSELVES,
     "/dashboard": SIGNED_IN,
     "/desk": CLERKS,
     "/desk/<reference>": READERS,
@@ -209,6 +224,14 @@ AUDIENCE = {
     "/office/requests/<int:delegation>/card/challenge": ITS_OPERATORS,
     "/office/statement": OPERATORS,
     "/office/statement.csv": OPERATORS,
+    "/lists": THEMSELVES,
+    "/lists/<uuid>": "its owner",
+    "/lists/<uuid>/confirmation": "its owner, proven",
+    "/lists/<uuid>/payment": "its owner",
+    "/lists/<uuid>/results.csv": "its owner",
+    "/lists/example/<code>.csv": THEMSELVES,
+    "/people": THEMSELVES,
+    "/people/renewals": THEMSELVES,
     "/office/batches": "operators",
     "/office/batches/<uuid>": "operators of its office",
     "/office/batches/<uuid>/confirmation": "operators of its office, proven",
@@ -245,6 +268,9 @@ AUDIENCE = {
     "/supervision/<reference>/versions/<int:number>/files/<field>/<int:which>": ITS_SUPERVISORS,
     "/supervision/applications": SUPERVISORS,
     "/supervision/assignments": SUPERVISORS,
+    "/supervision/centres": SUPERVISORS,
+    "/supervision/centres/<code>": ITS_SUPERVISORS,
+    "/supervision/centres/new": SUPERVISORS,
     "/supervision/export": SUPERVISORS,
     "/supervision/figures": SUPERVISORS,
     "/reminders/<code>/<number>": "its owner",
@@ -299,6 +325,9 @@ SAMPLES |= {
     "paper_id": "0" * 32,
     "int:year": "2026",
     "int:which": "1",
+    "token": "0" * 32,
+    "any(wait, stay, accept):what": "wait",
+    "any(served, missed):what": "served",
     "proof": "0" * 32,
     "uuid": "0" * 32,
 }

@@ -36,12 +36,12 @@ from operations.now import now, today
 from tests.operations.test_desk import asked
 from tests.support.builders import a_person, signed_in
 from tests.support.clock import clock
-from tests.support.database import database, postgres_migrated, sqlite_template, sqlite_url
+from tests.support.database import database, postgres_database, postgres_migrated, sqlite_template, sqlite_url
 from tests.support.portal_rules import rules
 from tests.support.processes import ROOT
 from tools.seed.__main__ import fill
 
-__all__ = ["clock", "database", "postgres_migrated", "rules", "sqlite_template", "sqlite_url"]
+__all__ = ["clock", "database", "postgres_database", "postgres_migrated", "rules", "sqlite_template", "sqlite_url"]
 ROWS = 200
 
 

@@ -101,8 +101,8 @@ def ask_for_the_deposit(citizen: Traveller, permit: str) -> str:
     return citizen.reference
 
 
-def begin(citizen: Traveller, service: str, onto: str) -> None:
-    citizen.go(f"/services/municipality.{service}")
+def begin(citizen: Traveller, service: str, onto: str, authority: str = "municipality") -> None:
+    citizen.go(f"/services/{authority}.{service}")
     citizen.send("/applications")
     citizen.at(onto)
 

@@ -2,7 +2,7 @@
 
 from tests.support.bank import bank, bank_server, till
 from tests.support.clock import clock
-from tests.support.database import database, postgres_migrated, sqlite_template, sqlite_url
+from tests.support.database import database, postgres_database, postgres_migrated, sqlite_template, sqlite_url
 from tests.support.identity_provider import ours, provider
 from tests.support.portal_rules import rules
 
@@ -12,6 +12,7 @@ __all__ = [
     "clock",
     "database",
     "ours",
+    "postgres_database",
     "postgres_migrated",
     "provider",
     "rules",

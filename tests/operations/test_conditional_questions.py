@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from peewee import Database
@@ -12,10 +13,12 @@ from engine.errors import Refusal
 from engine.fields import Choice, Text, Upload
 from engine.service import Authority, Charge, Decision, Service, Step
 from engine.wording import _
-from operations import answers, applications, corrections, submission
+from models import Outcome
+from operations import answers, applications, casework, corrections, submission
 from operations.answers import Uploaded
 from operations.applications import Opened
 from tests.support.renewals import an_owner, step_of
+from tests.support.residents import staff
 
 FIRM, PERSON = "firm", "person"
 SERVICE = Service(
@@ -98,3 +101,36 @@ def test_nobody_can_answer_what_is_not_asked_of_them() -> None:
     actor, opened = begun(PERSON)
     attach(actor, opened)
     assert "note" not in opened.answers
+
+
+def test_a_version_is_compared_question_by_question_though_another_case_was_asked_others() -> None:
+    actor, opened = begun(FIRM)
+    attach(actor, opened)
+    answers.answer(actor, opened, step_of(opened, "end"), {"why": "Because"})
+    submission.submit(actor, opened.reference, submission.offer(opened).seal)
+    clerk = staff(where="trial")
+    casework.decide(clerk, opened.reference, Outcome.RETURN, remarks={"kind": "You are a person."})
+    back = applications.of(actor, opened.reference)
+    answers.answer(actor, back, step_of(back, "who"), {"kind": PERSON})
+    again = submission.submit(actor, back.reference, submission.offer(back).seal)
+    (before,) = corrections.versions_of(again.row)
+    compared = corrections.compare(before.frozen, again.row.frozen)
+    assert [title["en"] for title, _rows in compared] == ["Number", "Your documents", "Subject"]
+    gone = [(row.before and row.before["en"], row.after) for row in compared[1][1]]
+    assert gone == [("form.pdf", None), ("Stamped", None)]
+    assert [row.changed for row in compared[2][1]] == [False]
+    third = corrections.compare(again.row.frozen, again.row.frozen)
+    assert [title["en"] for title, _rows in third] == ["Number", "Subject"], "what neither was asked is left out"
+
+
+def test_rows_of_a_step_are_compared_by_their_question() -> None:
+    def frozen(**rows: str) -> dict[str, Any]:
+        said = [{"field": name, "label": {"en": name, "ar": name}, "value": {"en": value}} for name, value in rows.items()]
+        return {"steps": [{"title": {"en": "One"}, "rows": said}], "answers": rows}
+
+    ((_title, rows),) = corrections.compare(frozen(first="1", second="2"), frozen(second="2", third="3"))
+    assert [(row.label["en"], row.before, row.after) for row in rows] == [
+        ("second", {"en": "2"}, {"en": "2"}),
+        ("third", None, {"en": "3"}),
+        ("first", {"en": "1"}, None),
+    ]

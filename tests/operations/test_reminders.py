@@ -152,7 +152,7 @@ def test_the_link_of_the_mail_stops_them_and_the_account_turns_them_on_again() -
     reminders.stop(CODE, token)
     on(60)
     assert sent() == [] and NoReminder.select().count() == 1
-    assert [(choice.register.code, choice.on) for choice in reminders.choices(actor)] == [(CODE, False)]
+    assert [(choice.register.code, choice.on) for choice in reminders.choices(actor) if not choice.on] == [(CODE, False)]
     reminders.choose(actor, CODE, on=True)
     on(30)
     assert len(sent()) == 2

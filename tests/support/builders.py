@@ -103,21 +103,20 @@ def a_company(holder: str) -> str:
     company = {"name_en": "Palm Trading", "name_ar": "نخلة للتجارة", "address_en": "Ruwi", "address_ar": "روي"}
     company |= {"head_office_en": "Muscat", "head_office_ar": "مسقط", "grade": "fourth"}
     ends = {"establishment": number, "expires": (today() + dt.timedelta(days=30)).isoformat()}
-    _registered("chamber.establishments", number, company | {"holder": holder})
-    _registered("chamber.memberships", f"9{number}", company | ends)
+    registered("chamber.establishments", number, company | {"holder": holder})
+    registered("chamber.memberships", f"9{number}", company | ends)
     return number
 
 
 def a_building(number: str, holder: str = "7324674") -> str:
     """An address of that civil number's; returns its number."""
     where = {"area_en": "Sallan", "area_ar": "صلان", "latitude": "24.383", "longitude": "56.733"}
-    _registered(
-        "municipality.addresses", number, where | {"holder": holder, "name_en": "Salim", "name_ar": "سالم", "plot": "412"}
-    )
+    registered("municipality.addresses", number, where | {"holder": holder, "name_en": "Salim", "name_ar": "سالم", "plot": "412"})
     return number
 
 
-def _registered(code: str, number: str, row: dict[str, str]) -> None:
+def registered(code: str, number: str, row: dict[str, str]) -> None:
+    """A record as an import leaves it, without the import."""
     register = catalogue.registers[code]
     data = register.read(row)
     RegisterRecord.create(

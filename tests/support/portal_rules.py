@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from peewee import Database
@@ -22,6 +24,7 @@ from operations import register_imports
 from operations.now import set_business_day
 from operations.outside import outside
 from tests.support import trial
+from tests.support.builders import registered
 from tests.support.processes import ROOT
 from tests.support.schedule import bring_in_fees
 
@@ -59,14 +62,21 @@ def rules(database: Database, tmp_path: Path) -> Iterator[Database]:
         source="test",
         confirmed=True,
     )
-    bring_in(tmp_path, ESTABLISHMENT)
-    bring_in(tmp_path, MEMBERSHIP)
-    seal = make_development_seal(tmp_path / "seal")
+    registered("chamber.establishments", ESTABLISHMENT["number"], ESTABLISHMENT)
+    registered("chamber.memberships", MEMBERSHIP["number"], MEMBERSHIP)
     outside.storage = FolderStorage(tmp_path / "documents")
     outside.renderer = XhtmlRenderer(ROOT / "static" / "documents")
-    outside.seal = Seal.from_files(seal.key, seal.certificate, [seal.authority])
+    outside.seal = a_seal()
     yield database
     set_business_day(None)
+
+
+@cache
+def a_seal() -> Seal:
+    """One for all tests of a worker."""
+    with TemporaryDirectory() as folder:
+        made = make_development_seal(Path(folder) / "seal")
+        return Seal.from_files(made.key, made.certificate, [made.authority])
 
 
 def bring_in(folder: Path, *records: dict[str, str]) -> register_imports.Report:

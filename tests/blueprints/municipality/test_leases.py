@@ -18,11 +18,11 @@ from models import Application, Document, DocumentCopy, FeeRule, Outcome, Record
 from operations import applications, casework, fees, registers, submission
 from operations.now import set_business_day
 from operations.outside import outside
-from tests.support.database import database, postgres_migrated, sqlite_template, sqlite_url
+from tests.support.database import database, postgres_database, postgres_migrated, sqlite_template, sqlite_url
 from tests.support.leases import LANDLORD, LEASE, TENANT, a_clerk, a_lease, a_party, filled, handed_in
 from tests.support.portal_rules import rules
 
-__all__ = ["database", "postgres_migrated", "rules", "sqlite_template", "sqlite_url"]
+__all__ = ["database", "postgres_database", "postgres_migrated", "rules", "sqlite_template", "sqlite_url"]
 TODAY = dt.date(2026, 11, 22)
 CHOSEN = {"lease": {"lease": LEASE["number"]}}
 

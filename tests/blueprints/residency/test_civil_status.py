@@ -21,6 +21,8 @@ from engine.assurance import Assurance
 from engine.errors import Start
 from engine.registers import Record
 from engine.service import Case, Charge, Creation, Decision, Effect, Mark
+from operations import demonstration
+from tests.support.client import Client
 
 DAY = dt.date(2026, 11, 22)
 ALI, MOZA, REEM = "1526575", "3301448", "24810077"
@@ -300,3 +302,13 @@ def test_the_statement_says_what_civil_status_has_and_for_what():
     assert values == expected and paper.named(case) == NAME
     late = Case({"purpose": "court"}, {"person": a_person(died="2026-01-02")}, DAY, issued=DAY)
     assert "2026-01-02" in [str(value) for _label, value in paper.rows(late)]
+
+
+# --- Pages -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_what_costs_nothing_says_so_and_speaks_of_no_payment(client: Client):
+    demonstration.prepare()
+    free, priced = (client.get(f"/services/residency.{code}").text for code in ("death-certificate", "birth-certificate"))
+    assert "it is free" in free and "bank" not in free.lower() and "0.000" not in free
+    assert "it is free" not in priced and "Pay by card at the bank" in priced and "2.000" in priced

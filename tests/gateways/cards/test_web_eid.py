@@ -217,6 +217,14 @@ def test_what_the_token_says_of_origin_and_nonce_counts_for_nothing(fake: dict[s
     assert refused(cards, json.dumps(relayed)) is Reason.BAD_SIGNATURE
 
 
+def test_a_certificate_whose_country_is_no_text_is_refused(alis: Card, cards: WebEid) -> None:
+    token = json.loads(alis.token(NONCE))
+    text, bits = b"\x55\x04\x06\x13\x02OM", b"\x55\x04\x06\x03\x02OM"
+    assert text in alis.certificate
+    token["unverifiedCertificate"] = base64.b64encode(alis.certificate.replace(text, bits)).decode()
+    assert refused(cards, json.dumps(token)) is Reason.MALFORMED
+
+
 def mangled(token: str, draw: st.DrawFn) -> str:
     """The honest token, hurt somewhere: its text, its members, or bits of its certificate and signature."""
     how = draw(st.sampled_from(["text", "member", "certificate", "signature"]))

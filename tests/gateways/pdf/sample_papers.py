@@ -21,6 +21,7 @@ from gateways.pdf.papers import (
     Paper,
     Permit,
     Receipt,
+    Slip,
     YearStatement,
 )
 
@@ -246,6 +247,69 @@ def short_receipt() -> Receipt:
         "total": money(25),
         "card": "Visa 411111 •••••• 1111",
         "transaction": "5212345678906",
+    }
+
+
+ROP = words("Passports, residency and civil status", "الجوازات والإقامة والأحوال المدنية")
+FINES = [
+    (words("Resident fine", "غرامة المقيم"), money(10)),
+    (words("Immigration fine", "غرامة الهجرة"), money(20)),
+    (words("Late renewal of a resident card", "غرامة تأخير تجديد بطاقة مقيم"), money(15)),
+]
+LATE = words("Late since 31 August 2026", "متأخر منذ 31 أغسطس 2026")
+MONTHS = words("Late since 31 August 2026: 3 months begun × OMR 5.000", "متأخر منذ 31 أغسطس 2026: 3 أشهر بدأت × 5.000 ر.ع.")
+
+
+def fines_receipt() -> Receipt:
+    return {
+        **short_receipt(),
+        "authority": ROP,
+        "service": words("Pay late fines", "سداد غرامات التأخير"),
+        "lines": [(words("Resident card, for each year", "بطاقة مقيم عن كل سنة"), money(5)), *FINES],
+        "notes": [None, LATE, LATE, MONTHS],
+        "total": money(50),
+    }
+
+
+def fines_declaration() -> Declaration:
+    noted = [
+        {"label": label, "value": value, "note": note} for (label, value), note in zip(FINES, (LATE, LATE, MONTHS), strict=True)
+    ]
+    return {**short_declaration(), "authority": ROP, "lines": [*short_declaration()["lines"], *noted], "total": money(70)}
+
+
+def short_slip() -> Slip:
+    return {
+        **_paper(words("Slip: renewed resident card", "قسيمة: بطاقة مقيم مجددة"), "D-2026-0000077"),
+        "authority": ROP,
+        "opening": words("Approved and paid for, to be collected by", "تمت الموافقة والسداد، وتُسلَّم إلى"),
+        "company": words("Rajesh Kumar Menon", "راجيش كومار مينون"),
+        "rows": [
+            (words("Card number", "رقم البطاقة"), words("70000001", "70000001")),
+            (words("Nationality", "الجنسية"), words("Indian", "هندي")),
+            (words("Card valid until", "البطاقة صالحة حتى"), words("12 January 2028", "12 يناير 2028 م (14 شعبان 1449 هـ)")),
+            (words("Date of issue", "تاريخ الإصدار"), words("22 November 2026", "22 نوفمبر 2026 م (12 جمادى الآخرة 1448 هـ)")),
+        ],
+        "statement": words(
+            "Show it with the passport at any office of passports and residency; the card is printed there.",
+            "أبرزها مع جواز السفر في أي مكتب للجوازات والإقامة، وتُطبع البطاقة هناك.",
+        ),
+        "warning": words("This slip is no identity document.", "هذه القسيمة ليست وثيقة هوية."),
+    }
+
+
+def long_slip() -> Slip:
+    return {
+        **short_slip(),
+        "title": words("Slip: resident card in place of a lost one", "قسيمة: بطاقة مقيم بدل فاقد"),
+        "company": words(
+            "Maria Concepcion de los Santos Reyes Villanueva Macapagal-Fernandez",
+            "ماريا كونسبسيون دي لوس سانتوس رييس فيلانويفا ماكاباغال فرنانديز",
+        ),
+        "rows": [
+            *short_slip()["rows"],
+            (words("Filed by", "مقدمة بواسطة"), words("Al Waha Clearing Office", "مكتب الواحة لتخليص المعاملات")),
+        ],
     }
 
 
@@ -713,6 +777,10 @@ PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "engineer_long": ("documents/engineer_card.html", long_engineer),
     "receipt_short": ("documents/receipt.html", short_receipt),
     "receipt_long": ("documents/receipt.html", long_receipt),
+    "receipt_fines": ("documents/receipt.html", fines_receipt),
+    "declaration_fines": ("documents/declaration.html", fines_declaration),
+    "slip_short": ("documents/slip.html", short_slip),
+    "slip_long": ("documents/slip.html", long_slip),
     "lease_short": ("documents/lease_contract.html", short_lease),
     "lease_long": ("documents/lease_renewal.html", long_lease),
     "lease_supplement": ("documents/lease_supplement.html", a_supplement),
