@@ -148,6 +148,4 @@ def _fees(service: Service) -> dict[str, Any]:
 
 
 def _whom(rule: Rule) -> Text:
-    if rule.kind in FINES:
-        return _("Who is late by more than %(num)s day", "Who is late by more than %(num)s days", num=rule.threshold)
-    return _("Everyone")
+    return _("Who is late") if rule.kind in FINES else _("Everyone")
