@@ -200,7 +200,12 @@ def _unknown(field: FromRegister, number: str) -> Text:
 
 def _no_choice(field: Choice, typed: str) -> Text:
     options = ", ".join(str(value) for value, _label in field.options)
-    return _("%(label)s: “%(typed)s” cannot be chosen. Write one of these: %(options)s.", label=field.label, typed=typed, options=options)
+    return _(
+        "%(label)s: “%(typed)s” cannot be chosen. Write one of these: %(options)s.",
+        label=field.label,
+        typed=typed,
+        options=options,
+    )
 
 
 def _customer_of(row: BatchRow) -> int | None:

@@ -145,7 +145,12 @@ def _ends(through: tuple[str, ...]) -> Statement:
         theirs = party.select(party.record).where((party.number == civil) | party.number.in_(companies))
         whose = (RegisterRecord.holder == civil) | RegisterRecord.holder.in_(companies) | RegisterRecord.parent.in_(companies)
         due = RegisterRecord.ends_on.is_null(False) & (RegisterRecord.ends_on <= until)
-        return RegisterRecord.select().where(due & (whose | RegisterRecord.id.in_(theirs))).order_by(RegisterRecord.ends_on).limit(most)
+        return (
+            RegisterRecord.select()
+            .where(due & (whose | RegisterRecord.id.in_(theirs)))
+            .order_by(RegisterRecord.ends_on)
+            .limit(most)
+        )
 
     return statement(ends)
 

@@ -52,7 +52,10 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "count": (_("How many there are"), "12"),
     "list": (
         _("All of them, a line each"),
-        {"ar": "بطاقة مقيم 70000008 · محمد خان · ١٠ ديسمبر ٢٠٢٦", "en": "Resident card 70000008 · Mohammed Khan · 10 December 2026"},
+        {
+            "ar": "بطاقة مقيم 70000008 · محمد خان · ١٠ ديسمبر ٢٠٢٦",
+            "en": "Resident card 70000008 · Mohammed Khan · 10 December 2026",
+        },
     ),
     "stop_link": (_("The address where reminders are stopped"), "https://example.om/reminders/chamber.memberships/stop/1-abc"),
     "role": (_("The role"), {"ar": "موظف", "en": "Clerk"}),

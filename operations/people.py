@@ -94,9 +94,7 @@ def _for_oneself(actor: Actor) -> None:
         raise NotAllowed
 
 
-def _person(
-    number: str, rows: list[Any], numbers: dict[str, Any], self_: str, running: set[str]
-) -> Person | None:
+def _person(number: str, rows: list[Any], numbers: dict[str, Any], self_: str, running: set[str]) -> Person | None:
     """None for who has died."""
     told = [(catalogue.registers[row.register], row) for row in rows]
     if any(not register.ends and register.over(row.data) for register, row in told):
@@ -146,14 +144,22 @@ def _page(kinds: Kinds) -> Statement:
     """All that may be seen of the next people: `soonest` is when the first of each one's documents ends."""
 
     def page(civil: Any, exact: Any, like: Any, first: Any, holder: Any, most: Any) -> Any:
-        ends = When(None, [(RegisterRecord.holder == civil, FIRST)], fn.COALESCE(fn.MIN(RegisterRecord.ends_on.cast("TEXT")), LAST))
+        ends = When(
+            None, [(RegisterRecord.holder == civil, FIRST)], fn.COALESCE(fn.MIN(RegisterRecord.ends_on.cast("TEXT")), LAST)
+        )
         on = (ends > first) | ((ends == first) & (RegisterRecord.holder > holder))
         asked = (RegisterRecord.holder == exact) | (RegisterRecord.number == exact) | _named(RegisterRecord, like)
-        people = RegisterRecord.select(RegisterRecord.holder, ends.alias("soonest")).where(_seen(RegisterRecord, kinds, civil) & asked)
-        people = people.group_by(RegisterRecord.holder).having(on).order_by(ends, RegisterRecord.holder).limit(most).alias("people")
+        people = RegisterRecord.select(RegisterRecord.holder, ends.alias("soonest")).where(
+            _seen(RegisterRecord, kinds, civil) & asked
+        )
+        people = (
+            people.group_by(RegisterRecord.holder).having(on).order_by(ends, RegisterRecord.holder).limit(most).alias("people")
+        )
         paper = RegisterRecord.alias()
         papers = paper.select(paper, people.c.soonest).join(people, on=(people.c.holder == paper.holder))
-        return papers.where(_seen(paper, kinds, civil)).order_by(people.c.soonest, paper.holder, paper.register, paper.id).objects()
+        return (
+            papers.where(_seen(paper, kinds, civil)).order_by(people.c.soonest, paper.holder, paper.register, paper.id).objects()
+        )
 
     return statement(page)
 

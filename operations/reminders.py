@@ -18,7 +18,17 @@ from engine.errors import NotFound, Start
 from engine.lifecycle import PENDING
 from engine.registers import Record, Register, Reminder
 from engine.wording import LOCALES, Words
-from models import Account, Application, Identifier, IdentifierType, Message, NoReminder, RegisterRecord, WaitingReminder, database
+from models import (
+    Account,
+    Application,
+    Identifier,
+    IdentifierType,
+    Message,
+    NoReminder,
+    RegisterRecord,
+    WaitingReminder,
+    database,
+)
 from operations import audit, messages, outbox, registers, secrets
 from operations.now import now, today
 from operations.outside import outside
@@ -217,7 +227,11 @@ def _waiting(account: Any) -> Any:
 def _lines(rows: list[RegisterRecord]) -> Words:
     """A line for each: what it is, whose, until when."""
     told = [(catalogue.registers[row.register], row) for row in rows]
-    lines = [(both(register.reminds.what), register.record(row.number, row.data).title, both(row.ends_on), row.number) for register, row in told if register.reminds]
+    lines = [
+        (both(register.reminds.what), register.record(row.number, row.data).title, both(row.ends_on), row.number)
+        for register, row in told
+        if register.reminds
+    ]
     return {  # type: ignore[return-value]
         locale: "\n\n".join(f"{what[locale]} {number} · {title[locale]} · {day[locale]}" for what, title, day, number in lines)
         for locale in LOCALES

@@ -111,7 +111,12 @@ def test_a_list_of_workers_is_checked_filed_and_paid(portal: Flask) -> None:
     assert example == "Resident card,Valid for"
     other = browser_of(portal, RAJESH)
     portal.config["WTF_CSRF_ENABLED"] = False
-    for method, each in [("GET", path), ("GET", f"{path}/results.csv"), ("POST", f"{path}/confirmation"), ("POST", f"{path}/payment")]:
+    for method, each in [
+        ("GET", path),
+        ("GET", f"{path}/results.csv"),
+        ("POST", f"{path}/confirmation"),
+        ("POST", f"{path}/payment"),
+    ]:
         assert other.open(each, method=method).status_code == 404, each
     for each in ("/lists/404", "/lists/example/municipality.general-request.csv"):
         assert browser.get(each).status_code == 404

@@ -36,7 +36,13 @@ def owner() -> Actor:
 
 
 def a_lease(number: str, until: str, tenant: str = "1526575", state: str = "active") -> str:
-    data: dict[str, Any] = {"landlord": "7324674", "tenant": tenant, "name": {"en": "A shop", "ar": "محل"}, "until": until, "state": state}
+    data: dict[str, Any] = {
+        "landlord": "7324674",
+        "tenant": tenant,
+        "name": {"en": "A shop", "ar": "محل"},
+        "until": until,
+        "state": state,
+    }
     return record("municipality.leases", number, data)
 
 
@@ -112,7 +118,13 @@ def test_a_price_is_due_while_it_is_good_and_what_came_back_is_urgent(owner: Act
 
 
 def _company() -> dict[str, Any]:
-    return {"name": {"en": "promising projects", "ar": "م"}, "address": {"en": "", "ar": ""}, "head_office": {"en": "", "ar": ""}, "grade": "fourth", "email": ""}
+    return {
+        "name": {"en": "promising projects", "ar": "م"},
+        "address": {"en": "", "ar": ""},
+        "head_office": {"en": "", "ar": ""},
+        "grade": "fourth",
+        "email": "",
+    }
 
 
 def test_a_time_at_an_office_has_its_hour(owner: Actor) -> None:

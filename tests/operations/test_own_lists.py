@@ -121,7 +121,12 @@ def test_it_is_nobody_elses(employer: Actor) -> None:
     operator = replace(an_operator(office), assurance=Assurance.SUBSTANTIAL)
     agreed(office, Account.get_by_id(employer.account), operator)
     works_there = replace(employer, office=office.id)
-    for who, mine in ((operator, False), (operator, True), (signed_in(a_person(civil_number="60999")), True), (works_there, False)):
+    for who, mine in (
+        (operator, False),
+        (operator, True),
+        (signed_in(a_person(civil_number="60999")), True),
+        (works_there, False),
+    ):
         for act in (batches.of, batches.confirm, batches.pay):
             with pytest.raises(NotFound):
                 act(who, own, own=mine)

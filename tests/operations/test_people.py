@@ -53,7 +53,10 @@ def test_oneself_first_then_whose_document_ends_soonest(father: Actor) -> None:
     assert [person.relation and str(person.relation) for person in page.people] == [None, "Wife", "Son or daughter"]
     wife = page.people[1].papers[0]
     assert (str(wife.title), wife.ends, wife.running) == ("Resident card", dt.date(2026, 7, 31), False)
-    assert wife.renewal and (wife.renewal.service, wife.renewal.answers) == ("residency.renew-resident-card", {"card": "70000002"})
+    assert wife.renewal and (wife.renewal.service, wife.renewal.answers) == (
+        "residency.renew-resident-card",
+        {"card": "70000002"},
+    )
 
 
 def test_others_see_nothing_of_them(father: Actor) -> None:
@@ -141,7 +144,9 @@ def test_what_is_under_way_says_so(father: Actor) -> None:
     assert [paper.running for person in people.of(father).people for paper in person.papers] == [False, True, False]
 
 
-@pytest.mark.parametrize("key", ["residency.cards:70000009", "residency.cards:404", "residency.people:1", "nothing:1", "residency.cards:"])
+@pytest.mark.parametrize(
+    "key", ["residency.cards:70000009", "residency.cards:404", "residency.people:1", "nothing:1", "residency.cards:"]
+)
 def test_nobody_begins_it_for_strangers(father: Actor, key: str) -> None:
     card(70000009, "60777777", "2026-12-01", sponsor="1999999")
     with pytest.raises(NotFound):
@@ -165,7 +170,9 @@ def test_an_office_sees_no_family(father: Actor) -> None:
 
 
 def test_every_record_knows_its_last_day(father: Actor) -> None:
-    assert {row.number: str(row.ends_on) for row in RegisterRecord.select().where(RegisterRecord.register == "residency.cards")} == {
+    assert {
+        row.number: str(row.ends_on) for row in RegisterRecord.select().where(RegisterRecord.register == "residency.cards")
+    } == {
         "70000001": "2027-01-12",
         "70000002": "2026-07-31",
         "70000003": "2026-12-15",

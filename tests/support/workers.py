@@ -15,7 +15,14 @@ def workers(many: int, expires: str, *, company: str = COMPANY, first: int = 71_
 
 def card(number: int, civil: str, expires: str, *, name: tuple[str, str] = ("Worker", "عامل"), **parties: str) -> str:
     data = {"civil": civil, "name": {"en": f"{name[0]} {number % 1000}", "ar": f"{name[1]} {number % 1000}"}, "expires": expires}
-    data |= {"nationality": {"en": "Indian", "ar": "هندي"}, "state": "valid", "sponsor": "", "father": "", "husband": "", "fined": ""}
+    data |= {
+        "nationality": {"en": "Indian", "ar": "هندي"},
+        "state": "valid",
+        "sponsor": "",
+        "father": "",
+        "husband": "",
+        "fined": "",
+    }
     return record("residency.cards", str(number), data | parties)
 
 
