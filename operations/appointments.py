@@ -340,7 +340,7 @@ def as_calendar(actor: Actor, reference: str) -> bytes:
         place=f"{centre.name[locale]}، {centre.address[locale]}"
         if locale == "ar"
         else f"{centre.name[locale]}, {centre.address[locale]}",
-        point=(centre.latitude, centre.longitude),
+        point=(centre.point["latitude"], centre.point["longitude"]),
         text=f"{made.serial} · {reference}",
         link=f"{outside.portal_url}/applications/{reference}/appointment",
         stamped=now(),

@@ -105,7 +105,15 @@ def assert_fits(traveller: Traveller) -> None:
 
 def two_centres(portal: Portal) -> None:
     """With one counter each; whoever comes second chooses again."""
-    said = {"desk": DESK, "latitude": 24.3, "longitude": 56.7, "opens": 480, "closes": 720, "minutes": 30, "counters": 1, "days": 7}
+    said = {
+        "desk": DESK,
+        "point": {"latitude": 24.3, "longitude": 56.7},
+        "opens": 480,
+        "closes": 720,
+        "minutes": 30,
+        "counters": 1,
+        "days": 7,
+    }
     with portal.tables():
         for code, ar, en in ((HERE, "مركز صحار", "Sohar centre"), ("journey-there", "مركز نزوى", "Nizwa centre")):
             words = {"name": {"ar": ar, "en": en}, "address": {"ar": "شارع الخدمات", "en": "Service Street"}}
