@@ -105,8 +105,13 @@ def _running(text: str) -> dict[str, Any]:
 
 
 def on_paper(rows: list[dict[str, Words]]) -> list[dict[str, Words]]:
-    """On paper the Arabic side has Arabic-Indic digits throughout, numbers of records too."""
-    return [{"label": row["label"], "value": {**row["value"], "ar": digits.arabic(row["value"]["ar"])}} for row in rows]
+    """On paper the Arabic side has Arabic-Indic digits throughout, numbers of records too; codes with Latin letters stay as they are."""
+    return [{"label": row["label"], "value": {**row["value"], "ar": _in_arabic(row["value"]["ar"])}} for row in rows]
+
+
+def _in_arabic(text: str) -> str:
+    code = text.isascii() and any(letter.isalpha() for letter in text)
+    return text if code else digits.arabic(text)
 
 
 def issue_receipt(application: Application, receipt: Receipt, content: dict[str, Any]) -> Document:
