@@ -17,7 +17,6 @@ from peewee import (
     DatabaseProxy,
     DateField,
     DateTimeField,
-    DoubleField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -882,8 +881,7 @@ class Centre(Row):
     desk = TextField(index=True)
     name = JSONField()
     address = JSONField()
-    latitude = DoubleField()  # degrees, WGS 84
-    longitude = DoubleField()
+    point = JSONField()  # latitude and longitude: degrees, WGS 84
     opens = IntegerField()  # minutes after midnight, as `closes`
     closes = IntegerField()
     minutes = IntegerField()  # a slot

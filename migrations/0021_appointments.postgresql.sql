@@ -1,4 +1,4 @@
-CREATE TABLE "centre" ("id" SERIAL NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, "desk" TEXT NOT NULL, "name" JSONB NOT NULL, "address" JSONB NOT NULL, "latitude" DOUBLE PRECISION NOT NULL, "longitude" DOUBLE PRECISION NOT NULL, "opens" INTEGER NOT NULL, "closes" INTEGER NOT NULL, "minutes" INTEGER NOT NULL, "counters" INTEGER NOT NULL, "days" INTEGER NOT NULL, "open" BOOLEAN NOT NULL, CHECK (0 <= opens AND opens < closes AND closes <= 1440), CHECK (minutes BETWEEN 5 AND 240), CHECK (counters BETWEEN 1 AND 99), CHECK (days BETWEEN 1 AND 365));
+CREATE TABLE "centre" ("id" SERIAL NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, "desk" TEXT NOT NULL, "name" JSONB NOT NULL, "address" JSONB NOT NULL, "point" JSONB NOT NULL, "opens" INTEGER NOT NULL, "closes" INTEGER NOT NULL, "minutes" INTEGER NOT NULL, "counters" INTEGER NOT NULL, "days" INTEGER NOT NULL, "open" BOOLEAN NOT NULL, CHECK (0 <= opens AND opens < closes AND closes <= 1440), CHECK (minutes BETWEEN 5 AND 240), CHECK (counters BETWEEN 1 AND 99), CHECK (days BETWEEN 1 AND 365));
 
 CREATE UNIQUE INDEX "centre_code" ON "centre" ("code");
 

@@ -1,4 +1,4 @@
-CREATE TABLE "centre" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, "desk" TEXT NOT NULL, "name" TEXT NOT NULL, "address" TEXT NOT NULL, "latitude" REAL NOT NULL, "longitude" REAL NOT NULL, "opens" INTEGER NOT NULL, "closes" INTEGER NOT NULL, "minutes" INTEGER NOT NULL, "counters" INTEGER NOT NULL, "days" INTEGER NOT NULL, "open" INTEGER NOT NULL, CHECK (0 <= opens AND opens < closes AND closes <= 1440), CHECK (minutes BETWEEN 5 AND 240), CHECK (counters BETWEEN 1 AND 99), CHECK (days BETWEEN 1 AND 365));
+CREATE TABLE "centre" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, "desk" TEXT NOT NULL, "name" TEXT NOT NULL, "address" TEXT NOT NULL, "point" TEXT NOT NULL, "opens" INTEGER NOT NULL, "closes" INTEGER NOT NULL, "minutes" INTEGER NOT NULL, "counters" INTEGER NOT NULL, "days" INTEGER NOT NULL, "open" INTEGER NOT NULL, CHECK (0 <= opens AND opens < closes AND closes <= 1440), CHECK (minutes BETWEEN 5 AND 240), CHECK (counters BETWEEN 1 AND 99), CHECK (days BETWEEN 1 AND 365));
 
 CREATE UNIQUE INDEX "centre_code" ON "centre" ("code");
 

@@ -141,9 +141,11 @@ def told_of(made: Appointment) -> dict[str, Any]:
 
 
 def _line(told: dict[str, Any]) -> Words:
+    """For the timeline; the serial number is broken by no line."""
+    serial = f"\u2068{told['serial'].replace('-', chr(0x2011))}\u2069"
     return {
-        "ar": f"{told['place']['ar']} · {told['at']['ar']} · \u2068{told['serial']}\u2069",
-        "en": f"{told['place']['en']} · {told['at']['en']} · \u2068{told['serial']}\u2069",
+        "ar": f"{told['place']['ar']} · {told['at']['ar']} · {serial}",
+        "en": f"{told['place']['en']} · {told['at']['en']} · {serial}",
     }
 
 
@@ -340,7 +342,7 @@ def as_calendar(actor: Actor, reference: str) -> bytes:
         place=f"{centre.name[locale]}، {centre.address[locale]}"
         if locale == "ar"
         else f"{centre.name[locale]}, {centre.address[locale]}",
-        point=(centre.latitude, centre.longitude),
+        point=(centre.point["latitude"], centre.point["longitude"]),
         text=f"{made.serial} · {reference}",
         link=f"{outside.portal_url}/applications/{reference}/appointment",
         stamped=now(),

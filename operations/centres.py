@@ -148,8 +148,7 @@ def _columns(said: Said) -> dict[str, Any]:
     return {
         "name": dict(said.name),
         "address": dict(said.address),
-        "latitude": said.latitude,
-        "longitude": said.longitude,
+        "point": {"latitude": said.latitude, "longitude": said.longitude},
         "opens": opens,
         "closes": closes,
         "minutes": said.minutes,
@@ -160,7 +159,7 @@ def _columns(said: Said) -> dict[str, Any]:
 
 
 def _recorded(row: Centre) -> dict[str, Any]:
-    names = ("name", "address", "latitude", "longitude", "opens", "closes", "minutes", "counters", "days", "open")
+    names = ("name", "address", "point", "opens", "closes", "minutes", "counters", "days", "open")
     return {name: getattr(row, name) for name in names}
 
 

@@ -62,7 +62,7 @@ PLACEHOLDERS: dict[str, tuple[Text, Any]] = {
     "serial": (_("The serial number of the appointment"), "A-014"),
     "appointment_link": (
         _("The address of the appointment"),
-        "https://example.om/applications/RESIDENCY-2026-0000042-2/appointment",
+        "https://example.om/applications/CHAMBER-2026-0000042-2/appointment",
     ),
     "role": (_("The role"), {"ar": "موظف", "en": "Clerk"}),
     "place": (_("Where it counts"), {"ar": "البلدية", "en": "Municipality"}),

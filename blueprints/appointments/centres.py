@@ -162,6 +162,8 @@ def change(code: str) -> Response:
 
 def _typed(row: Any) -> dict[str, Any]:
     hours = centres.opening_of(row).hours
-    plain = {name: str(getattr(row, name)) for name in ("latitude", "longitude", "minutes", "counters", "days")}
+    plain = {name: str(getattr(row, name)) for name in ("minutes", "counters", "days")} | {
+        name: str(degrees) for name, degrees in row.point.items()
+    }
     words = {f"{name}_{language}": getattr(row, name)[language] for name in ("name", "address") for language in ("ar", "en")}
     return {**plain, **words, "opens": f"{hours.opens:%H:%M}", "closes": f"{hours.closes:%H:%M}", "open": row.open}

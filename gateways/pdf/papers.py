@@ -116,7 +116,7 @@ class CivilCertificate(Paper):
     """The serial it replaces; empty where that one was not issued here. None for what is no duplicate."""
 
 
-class Slip(TypedDict):
+class AppointmentSlip(TypedDict):
     """documents/appointment_slip.html, A4: what a `Letter` has, or for a visit to come `arrival` in place of its code and serial."""
 
     authority: Words

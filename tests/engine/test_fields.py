@@ -284,10 +284,22 @@ def test_another_countrys_or_a_shorter_iban_is_refused(typed: str):
 
 
 def test_a_time_is_kept_in_utc_and_shown_in_muscat():
-    slot = Slot("slot", LABEL, office="trial.engineering")
+    slot = Slot("slot", LABEL, office="trial.engineering", site=lambda case: LABEL)
     assert slot.clean("2026-11-23T08:00+04:00") == "2026-11-23T04:00:00+00:00"
     assert both(slot.shown("2026-11-23T04:00:00+00:00"))["en"] == "23 November 2026, 8:00 AM"
-    for typed in ("", "tomorrow", "2026-11-23T08:00"):
+    for typed in ("", "tomorrow", "2026-11-23T08:00", "centre 2026-11-23T08:00+04:00"):
+        with pytest.raises(Refusal, match="Choose one"):
+            slot.clean(typed)
+
+
+def test_a_time_at_a_centre_names_both():
+    slot = Slot("slot", LABEL, office="trial.engineering")
+    answer = slot.clean("passports-sohar 2026-11-23T08:00+04:00")
+    assert answer == {"centre": "passports-sohar", "at": "2026-11-23T04:00:00+00:00"}
+    named = answer | {"name": {"ar": "مركز صحار", "en": "Sohar centre"}}
+    assert both(slot.shown(named))["en"] == "Sohar centre · 23 November 2026, 8:00 AM"
+    assert slot.clean(slot.written(named)) == answer and slot.place(answer) == "passports-sohar"
+    for typed in ("passports-sohar", "2026-11-23T08:00+04:00", "passports-sohar 2026-11-23T08:00"):
         with pytest.raises(Refusal, match="Choose one"):
             slot.clean(typed)
 

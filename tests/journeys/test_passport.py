@@ -107,8 +107,7 @@ def two_centres(portal: Portal) -> None:
     """With one counter each; whoever comes second chooses again."""
     said = {
         "desk": DESK,
-        "latitude": 24.3,
-        "longitude": 56.7,
+        "point": {"latitude": 24.3, "longitude": 56.7},
         "opens": 480,
         "closes": 720,
         "minutes": 30,

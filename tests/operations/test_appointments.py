@@ -204,17 +204,21 @@ def test_a_refusal_gives_the_seat_on_and_ends_the_appointment(outcome: Outcome):
 
 
 def test_who_changes_places_with_each_other_blocks_nobody():
-    a_centre("passports-there")
-    one, two = times()[:2]
-    first, second = a_citizen(), a_citizen()
-    mine, theirs = submitted(first, at(one)), submitted(second, at(two, "passports-there"))
-    for _round in range(3):
+    """Six people move to and fro between two centres, where others wait for what they give up."""
+    a_centre("passports-there", counters=3)
+    Centre.update(counters=3).execute()
+    codes, people = (HERE, "passports-there"), [a_citizen() for _number in range(6)]
+    opened = [submitted(person, at(times(codes[n % 2])[0], codes[n % 2])) for n, person in enumerate(people)]
+    for waits in codes:
+        last = a_citizen()
+        appointments.wait(last, submitted(last, at(times(waits)[-1], waits)).reference, on=True)
+    for turn in range(1, 5):
+        wanted = [at(times(codes[(n + turn) % 2])[turn], codes[(n + turn) % 2]) for n in range(6)]
         said = together(
-            lambda: appointments.move(first, mine.reference, at(times("passports-there")[0], "passports-there")),
-            lambda: appointments.move(second, theirs.reference, at(times()[0])),
+            *((lambda n=n, when=when: appointments.move(people[n], opened[n].reference, when)) for n, when in enumerate(wanted))
         )
         assert set(said) <= {None, Refusal}
-        assert len(held(mine)) == len(held(theirs)) == 1
+        assert all(len(held(each)) == 1 for each in opened)
 
 
 # --- Capacity --------------------------------------------------------------------------------------------------------------------
@@ -349,6 +353,16 @@ def test_the_day_before_they_are_reminded_once_of_the_time_that_stands(clock: Cl
     outbox.drain()
     outbox.drain()
     assert told("appointment_tomorrow") == [opened.reference]
+
+
+def test_who_does_not_come_is_not_reminded(clock: Clock):
+    actor = a_citizen()
+    opened = submitted(actor, at(times()[-1]))
+    when = appointment(opened).at
+    appointments.cancel(actor, opened.reference)
+    clock.forward(seconds=(when - now()).total_seconds() - 3600)
+    outbox.drain()
+    assert told("appointment_tomorrow") == []
 
 
 def test_checking_in_is_for_its_desk_on_its_day_once_it_is_paid(clock: Clock):

@@ -768,6 +768,70 @@ def long_notice() -> Permit:
     }
 
 
+PASSPORTS = words("Passports, residency and civil status", "الجوازات والإقامة والأحوال المدنية")
+
+
+def visit_slip() -> Any:
+    """To take along: no code and no seal of ours on it."""
+    paper = _paper(words("Appointment slip", "بطاقة موعد"), "A-014")
+    return {
+        **{name: paper[name] for name in ("title", "serial", "labels", "qr")},  # type: ignore[literal-required]
+        "authority": PASSPORTS,
+        "opening": words("Renew a passport", "تجديد جواز السفر"),
+        "company": ALI,
+        "rows": [
+            (words("Serial number", "الرقم التسلسلي"), words("A-014", "A-014")),
+            (words("Centre", "المركز"), words("Sohar centre", "مركز صحار")),
+            (words("Address", "العنوان"), words("Sohar, Al Humbar, near the hospital", "صحار، الهمبار، قرب المستشفى")),
+            (words("When", "متى"), words("25 November 2026, 8:15 AM", "٢٥ نوفمبر ٢٠٢٦، ٨:١٥ ص")),
+            (words("Application number", "رقم المعاملة"), words("RESIDENCY-2026-0000001-2", "RESIDENCY-2026-0000001-2")),
+            (
+                words("Bring with you", "ما يلزم إحضاره"),
+                words(
+                    "ID card, The originals of what you attached, For a child: the child, and one of the parents",
+                    "البطاقة الشخصية، أصول المستندات المرفقة، للطفل: حضور الطفل مع أحد والديه",
+                ),
+            ),
+        ],
+        "arrival": words(
+            "Show this code at the entrance when you come, or say your serial number.",
+            "يُعرض هذا الرمز عند المدخل، أو يُذكر الرقم.",
+        ),
+    }
+
+
+def approved_slip() -> Letter:
+    """What the approval at the centre issues, with the longest name."""
+    return {
+        **_paper(words("Passport application slip", "إشعار طلب جواز سفر"), "D-2026-000019"),
+        "authority": PASSPORTS,
+        "opening": words(
+            "Photo and fingerprints were taken. The passport is being made for", "أُخذت الصورة والبصمات، والجواز قيد الإصدار باسم"
+        ),
+        "company": words(
+            "Abdulrahman bin Abdulmajeed bin Abdulrahim bin Mohammed Al Balushi",
+            "عبدالرحمن بن عبدالمجيد بن عبدالرحيم بن محمد البلوشي",
+        ),
+        "rows": [
+            (words("Asked for", "المطلوب"), words("Renew a passport", "تجديد جواز السفر")),
+            (words("Serial number", "الرقم التسلسلي"), words("A-014", "A-014")),
+            (words("Centre", "المركز"), words("Sohar centre", "مركز صحار")),
+            (words("Was there on", "تاريخ الحضور"), words("25 November 2026, 8:15 AM", "٢٥ نوفمبر ٢٠٢٦، ٨:١٥ ص")),
+            (
+                words("Bring to collect it", "ما يلزم عند الاستلام"),
+                words(
+                    "This slip, the ID card, and the old passport if there is one",
+                    "هذا الإشعار والبطاقة الشخصية، والجواز القديم إن وُجد",
+                ),
+            ),
+        ],
+        "statement": words(
+            "The new number stands in the passport: the printing house gives it. The centre hands it out.",
+            "رقم الجواز الجديد مكتوب فيه، وتعطيه المطبعة. يُسلَّم الجواز في المركز.",
+        ),
+    }
+
+
 PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "certificate_short": ("documents/membership_certificate.html", short_certificate),
     "certificate_long": ("documents/membership_certificate.html", long_certificate),
@@ -797,4 +861,6 @@ PAPERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "residence_notice_short": ("documents/residence_notice.html", short_notice),
     "residence_notice_long": ("documents/residence_notice.html", long_notice),
     "connection_letter": ("documents/connection_letter.html", connection_letter),
+    "visit_slip": ("documents/appointment_slip.html", visit_slip),
+    "approved_slip": ("documents/appointment_slip.html", approved_slip),
 }
