@@ -323,9 +323,9 @@ def check_in_link(made: Appointment) -> str:
     return f"{outside.portal_url}/arrivals/{made.id}/{token(made)}"
 
 
-def square(made: Appointment) -> str:
+def square(made: Appointment, *, screen: bool = False) -> str:
     """The square code to show on arrival, as a data URI."""
-    return qr.draw(check_in_link(made))
+    return qr.draw(check_in_link(made), screen=screen)
 
 
 def as_calendar(actor: Actor, reference: str) -> bytes:

@@ -53,7 +53,7 @@ def _shown(opened: Opened, made: Any) -> dict[str, Any]:
         "state": _("This time has passed") if made.state == "booked" and made.at < now() else state,
         "kind": kind,
         "coming": coming,
-        "square": appointments.square(made) if coming else None,
+        "square": appointments.square(made, screen=True) if coming else None,
         "brings": field.brings if field else (),
         "may_move": appointments.may_move(opened, made),
         "may_cancel": appointments.may_cancel(opened, made),
