@@ -17,7 +17,7 @@ from engine.catalogue import catalogue
 from engine.errors import NotFound, Start
 from engine.lifecycle import PENDING
 from engine.registers import Record, Register, Reminder
-from engine.wording import LOCALES, Words
+from engine.wording import Words
 from models import (
     Account,
     Application,
@@ -232,10 +232,9 @@ def _lines(rows: list[RegisterRecord]) -> Words:
         for register, row in told
         if register.reminds
     ]
-    return {  # type: ignore[return-value]
-        locale: "\n\n".join(f"{what[locale]} {number} · {title[locale]} · {day[locale]}" for what, title, day, number in lines)
-        for locale in LOCALES
-    }
+    ar = "\n\n".join(f"{what['ar']} {number} · {title['ar']} · {day['ar']}" for what, title, day, number in lines)
+    en = "\n\n".join(f"{what['en']} {number} · {title['en']} · {day['en']}" for what, title, day, number in lines)
+    return {"ar": ar, "en": en}
 
 
 # --- What it leads to --------------------------------------------------------------------------------------------------------------
