@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from peewee import IntegrityError
-
 from engine.actor import Actor
 from engine.errors import Conflict, NotAllowed, Refusal
 from engine.fees import Line, Quote
@@ -78,23 +76,15 @@ def askable(opened: Opened, bill: Bill | None) -> Standing:
     return found
 
 
+@database.atomic()
 def ask(actor: Actor, reference: str, reason: str) -> None:
     """Ask for the fines of the open bill to be taken off. Raises NotFound for another's, Refusal without a reason, and as `askable`."""
-    if not reason.strip():
+    reason = reason.replace("\0", "").strip()[:LONGEST]
+    if not reason:
         raise Refusal(_("Say why: a supervisor reads it."), field="reason")
-    try:
-        _ask(actor, reference, reason.replace("\0", "").strip()[:LONGEST])
-    except IntegrityError:
-        raise Conflict(_("You have asked already; a supervisor decides it. You may also pay meanwhile.")) from None
-
-
-@database.atomic()
-def _ask(actor: Actor, reference: str, reason: str) -> None:
     row = applications.lock(actor, reference)
     found = askable(applications.work_on(row), _open_bill.first(row))
-    Waiver.create(
-        application=row, bill=found.bill, desk=row.desk, asked_by=actor.account, reason=reason, asked_at=now()
-    )  # one open request for an application: the database says so
+    Waiver.create(application=row, bill=found.bill, desk=row.desk, asked_by=actor.account, reason=reason, asked_at=now())
     applications.happened(row, "waiver-asked", actor, reason=reason)
     audit.record(actor, "waiver.asked", row.reference, bill=found.bill.id)
 
