@@ -151,8 +151,8 @@ class Register:
     `year` and `n`, which counts from `first`: each year anew where the year is in it. One that is `outside` is kept elsewhere: it is asked
     over the network whenever a record of it is needed, and never brought in. `ends` is the column of the last day on which a record
     stands, unless it is `over` already; `reminds` who hears of it before, `check` what anybody may ask of it. Where its holders are
-    people, `relations` says what a holder is to whoever stands in a column, nearest first: these have to do with each other. `tracked`: who knows the number of a record may ask how
-    the applications about it stand, and learns no more than that.
+    people, `relations` says what a holder is to whoever stands in a column, nearest first: these have to do with each other.
+    `tracked`: who knows the number of a record may ask how the applications about it stand, and learns no more than that.
     """
 
     code: str

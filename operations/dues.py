@@ -37,7 +37,8 @@ WAITING = (State.DRAFT, State.RETURNED, State.TO_PAY)
 class Due:
     """Something to do, until a day (none: it waits, whenever), about what, and the path where it is done.
 
-    `urgent`: it is late, or stops something. `fine` is what being late costs already. `at` is the moment (UTC), where it has one. `note` is the number it goes by.
+    `urgent`: it is late, or stops something. `fine` is what being late costs already. `at` is the moment (UTC), where it has one. `note` is
+    the number it goes by.
     """
 
     day: dt.date | None
