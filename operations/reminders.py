@@ -32,7 +32,7 @@ from models import (
 from operations import audit, messages, outbox, registers, secrets
 from operations.now import now, today
 from operations.outside import outside
-from operations.rendering import both
+from operations.rendering import both, shown
 from statements import locked, statement
 
 EVERY = dt.timedelta(hours=1)
@@ -227,14 +227,16 @@ def _waiting(account: Any) -> Any:
 def _lines(rows: list[RegisterRecord]) -> Words:
     """A line for each: what it is, whose, until when."""
     told = [(catalogue.registers[row.register], row) for row in rows]
-    lines = [
-        (both(register.reminds.what), register.record(row.number, row.data).title, both(row.ends_on), row.number)
-        for register, row in told
-        if register.reminds
-    ]
-    ar = "\n\n".join(f"{what['ar']} {number} · {title['ar']} · {day['ar']}" for what, title, day, number in lines)
-    en = "\n\n".join(f"{what['en']} {number} · {title['en']} · {day['en']}" for what, title, day, number in lines)
-    return {"ar": ar, "en": en}
+    return {"ar": _listed(told, "ar"), "en": _listed(told, "en")}
+
+
+def _listed(told: list[tuple[Register, RegisterRecord]], locale: str) -> str:
+    lines = []
+    for register, row in told:
+        what = shown(register.reminds.what, locale) if register.reminds else ""
+        title = shown(register.record(row.number, row.data).title, locale)
+        lines.append(f"{what} {row.number} · {title} · {shown(row.ends_on, locale)}")
+    return "\n\n".join(lines)
 
 
 # --- What it leads to --------------------------------------------------------------------------------------------------------------
