@@ -112,7 +112,7 @@ def prepare() -> str:
     fees.import_schedule(ROOT / "migrations" / "fees.csv")
     for name in EXTRACTS:
         register_imports.import_extract(ROOT / "demo" / f"{name}.csv")
-    centres.bring_in(ROOT / "demo" / "centres.csv")
+    centres.bring_in(ROOT / "migrations" / "centres.csv")
     for person in PEOPLE:
         accounts.ensure(password=PASSWORD, civil_number_verified=True, **person)
     for email, phone, first, family, arabic, duty, where in STAFF:

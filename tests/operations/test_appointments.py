@@ -510,9 +510,9 @@ def test_the_slip_is_drawn_once_for_a_time():
 def test_centres_are_brought_in_once(tmp_path: Any):
     from tests.support.processes import ROOT
 
-    assert centres.bring_in(ROOT / "demo" / "centres.csv") == (3, 0)
+    assert centres.bring_in(ROOT / "migrations" / "centres.csv") == (3, 0)
     Centre.update(counters=9).where(Centre.code == "passports-sohar").execute()
-    assert centres.bring_in(ROOT / "demo" / "centres.csv") == (0, 3)
+    assert centres.bring_in(ROOT / "migrations" / "centres.csv") == (0, 3)
     assert Centre.get(Centre.code == "passports-sohar").counters == 9
 
 
