@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from blueprints.residency import cards, lateness
+from blueprints.residency.photos import PHOTO
 from blueprints.residency.registers import VALID
 from blueprints.residency.registers import cards as register
 from engine.assurance import Assurance
-from engine.fields import PICTURES, FromRegister, Upload
+from engine.fields import FromRegister
 from engine.service import Case, Charge, Creation, Decision, Fee, Quote, Refusal, Sample, Service, Step, Summary
 from engine.wording import _
 
@@ -67,7 +68,7 @@ service = Service(
             "card",
             _("The card"),
             Summary("residence", columns=("name", "nationality", "kind", "starts", "expires")),
-            Upload("photo", _("Photo"), hint=_("4×6 cm, the face from the front, before a white wall."), types=PICTURES),
+            PHOTO,
             cards.how_long(),
             assurance=Assurance.SUBSTANTIAL,
             shows=Quote(),

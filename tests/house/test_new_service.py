@@ -107,6 +107,7 @@ def test_who_does_what_the_document_says_has_a_service(tree: Path, workplace: di
         "flask services list",
         "flask fees import migrations/fees.csv",
         "flask fees show",
+        "flask fees document",
         "make translate",
         "flask services document",
     ]
