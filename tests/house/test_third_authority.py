@@ -9,7 +9,7 @@ from tests.support.processes import ROOT
 WHY = {
     "app.py": "its registration",
     "migrations/fees.csv": "its fees, with their sources",
-    "demo/centres.csv": "where its offices receive people, in the demonstration",
+    "migrations/centres.csv": "where its offices receive people",
     "operations/demonstration.py": "its demo staff",
     "operations/passwords.py": "its name is no password",
     "migrations/0023_people.sqlite.sql": "the last day of what its registers held when that column came",
