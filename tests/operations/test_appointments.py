@@ -40,7 +40,6 @@ from tests.support.passports import (
     at,
     choose,
     held,
-    residency,
     row_of,
     submitted,
     times,
@@ -51,7 +50,6 @@ HERE = "passports-here"
 
 @pytest.fixture(autouse=True)
 def centre(rules: Any) -> Centre:
-    residency()
     return a_centre()
 
 

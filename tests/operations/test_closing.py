@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from peewee import Database
 
 from engine.errors import NotFound, Refusal
 from engine.lifecycle import State
@@ -41,7 +42,7 @@ WHO = "salim@bawaba.example"
 
 
 @pytest.fixture(autouse=True)
-def stored(tmp_path: Path) -> FolderStorage:
+def stored(database: Database, tmp_path: Path) -> FolderStorage:
     outside.storage = FolderStorage(tmp_path / "stored")
     return outside.storage
 

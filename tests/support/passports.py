@@ -4,7 +4,6 @@ import datetime as dt
 import io
 from itertools import count
 
-import blueprints.residency
 from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.catalogue import catalogue
@@ -19,11 +18,6 @@ from tests.support.renewals import step_of
 
 DESK = "residency.passports"
 _numbers = count(1)
-
-
-def residency() -> None:
-    """Beside the authorities of the fixture `rules`."""
-    catalogue.fill([*catalogue.authorities.values(), blueprints.residency.authority])
 
 
 def a_centre(code: str = "passports-here", **data: object) -> Centre:

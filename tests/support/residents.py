@@ -10,12 +10,12 @@ from operations.answers import Uploaded
 from operations.applications import Opened
 from tests.support.builders import a_person, signed_in
 from tests.support.portal_rules import bring_in
+from tests.support.portraits import a_portrait
 from tests.support.renewals import step_of
 
 RESIDENT, WIFE, SPONSOR = "60123456", "60123457", "1526575"
 COMPANY = "1229237"  # SPONSOR's, by the rules
 CARD, RESIDENCE = "70000001", "2024000001"
-PHOTO = b"\x89PNG\r\n\x1a\n"
 _PERSON = {"name_en": "Rajesh Kumar", "name_ar": "راجيش كومار", "nationality_en": "Indian", "nationality_ar": "هندي"}
 
 
@@ -48,7 +48,7 @@ def filled(actor: Actor, service: str, **steps: dict[str, str]) -> Opened:
     opened = applications.start(actor, f"residency.{service}")
     for name, typed in steps.items():
         step = step_of(opened, name)
-        files = {field.name: Uploaded("photo.png", io.BytesIO(PHOTO)) for field in step.fields if field.name == "photo"}
+        files = {field.name: Uploaded("photo.jpg", io.BytesIO(a_portrait())) for field in step.fields if field.name == "photo"}
         answers.answer(actor, opened, step, typed, files)
     return opened
 

@@ -154,6 +154,8 @@ COMPOSED = {
     "reminders.{'on' if on else 'off'}": {"reminders.on", "reminders.off"},
     "application.{outcome}": {f"application.{outcome}" for outcome in Outcome},
     "staff.{kind}": {f"staff.{kind}" for kind in ("role-given", "role-taken", "account-blocked", "account-unblocked")},
+    "waiver.{outcome}": {"waiver.granted", "waiver.declined"},
+    "appointment.{made.state}": {"appointment.served", "appointment.missed"},
     "visit.{what}": {f"visit.{what}" for what in ("planned", "moved", "cancelled")},
 }
 PASSED_ON = {
