@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys import story
 from tests.journeys.addressing import come_to_the_place, see_the_map
+from tests.journeys.households import households
 from tests.journeys.place import Arrive, Place, press
 from tests.journeys.test_lease import a_lease, cancel
 from tests.journeys.traveller import DECLINED, NEVER, REVIEWED, SERVICE, Traveller
@@ -314,4 +315,5 @@ PARKS = (
     under_review,
     unanswered,
     done,
+    households,
 )

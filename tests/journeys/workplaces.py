@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import blueprints.chamber
 import blueprints.municipality
+import blueprints.residency
 from engine.actor import Actor
 from engine.assurance import Assurance
 from engine.catalogue import catalogue
@@ -83,9 +84,9 @@ def workplaces(portal: Portal, _browser: Browser) -> Iterator[Place]:
     """The pages of each duty and of an office, as whoever may see them."""
     person, colleague, operator = (portal.member() for _ in range(3))
     applicants = [portal.member() for _ in APPLICANTS]
-    with _as_the_portal(portal):
+    with as_the_portal(portal):
         actor, other = _staff(person, *Duty), _staff(colleague, Duty.CLERK, Duty.ADMINISTRATOR)
-        people = [_named(applicant, *names) for applicant, (*names, _subject) in zip(applicants, APPLICANTS, strict=True)]
+        people = [named(applicant, *names) for applicant, (*names, _subject) in zip(applicants, APPLICANTS, strict=True)]
         pages = [*_desk(actor, other, people), *_till(actor, people[0]), *_supervision(), *_administration(portal, actor, other)]
         pages += [*_audit(), *_complaints(people[1])]
         of_office, of_customer, delegation = _office(operator, applicants[0], people[0])
@@ -99,9 +100,9 @@ def workplaces(portal: Portal, _browser: Browser) -> Iterator[Place]:
 
 
 @contextmanager
-def _as_the_portal(portal: Portal) -> Iterator[None]:
+def as_the_portal(portal: Portal) -> Iterator[None]:
     """Its tables, its services, its store and its business day."""
-    catalogue.fill((blueprints.chamber.authority, blueprints.municipality.authority))
+    catalogue.fill((blueprints.chamber.authority, blueprints.municipality.authority, blueprints.residency.authority))
     before = outside.storage, outside.bank
     outside.storage, outside.bank = FolderStorage(portal.folder / "documents"), _bank(portal)
     set_business_day(TODAY)
@@ -119,7 +120,7 @@ def _bank(portal: Portal) -> CyberSource:
     return CyberSource(endpoint=portal.bank_url, rest_url=portal.bank_url, mode="test", now=now, **dict.fromkeys(names, "none"))
 
 
-def _named(person: Person, first: str, family: str, arabic: str) -> Actor:
+def named(person: Person, first: str, family: str, arabic: str) -> Actor:
     account = identifiers.account_of(person.email)
     Account.update(first_name=first, family_name=family, arabic_name=arabic).where(Account.id == account).execute()
     return signed_in(account)
@@ -127,9 +128,9 @@ def _named(person: Person, first: str, family: str, arabic: str) -> Actor:
 
 def _staff(person: Person, *duties: Duty) -> Actor:
     actor = (
-        _named(person, "Maryam", "Al Shidi", "مريم الشيدي")
+        named(person, "Maryam", "Al Shidi", "مريم الشيدي")
         if Duty.AUDITOR in duties
-        else _named(person, "Hamad", "Al Farsi", "حمد الفارسي")
+        else named(person, "Hamad", "Al Farsi", "حمد الفارسي")
     )
     for duty in duties:
         where = "" if duty in (Duty.ADMINISTRATOR, Duty.AUDITOR) else "municipality"
@@ -274,7 +275,7 @@ def _complaints(actor: Actor) -> Pages:
 def _office(person: Person, customer: Person, owner: Actor) -> tuple[list[Any], list[Any], int]:
     """An office whose customer agreed, a request that waits, a list that was checked and one that was filed and may be paid."""
     office = an_office(name_ar="مكتب الواحة لتخليص المعاملات", name_en="Al Waha Clearing Office")
-    amal = _named(person, "Amal", "Al Saadi", "أمل السعدية")
+    amal = named(person, "Amal", "Al Saadi", "أمل السعدية")
     Operator.create(office=office, account=amal.account, head=True, since=now())
     given = agreed(office, identifiers.account_of(customer.email), amal)
     request = {"services": [SERVICE], "until": today() + dt.timedelta(days=90), "asked_by": amal.account, "created_at": now()}
