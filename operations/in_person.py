@@ -13,6 +13,7 @@ from peewee import IntegrityError
 from engine import digits
 from engine.actor import ActingFor, Actor
 from engine.catalogue import catalogue
+from engine.clock import business_day
 from engine.errors import Conflict, NotFound, Refusal
 from engine.wording import Text, _
 from gateways.certificates import Untrusted
@@ -30,7 +31,7 @@ from operations import (
     registering,
     staff,
 )
-from operations.now import now, today
+from operations.now import now
 from operations.rendering import both
 
 LASTS = dt.timedelta(minutes=30)
@@ -228,7 +229,7 @@ def _serve(actor: Actor, desk: str, customer: Account, evidence: Evidence, numbe
         customer=customer,
         desk=desk,
         services=services(desk),
-        until=today(),
+        until=business_day(moment + LASTS),
         consent=Consent.COUNTER,
         asked_for=number,
         asked_by=actor.account,
