@@ -16,6 +16,8 @@ from operations.now import now
 from statements import statement
 
 LEASE = dt.timedelta(minutes=2)
+AT_ONCE = 20  # pieces that one transaction may promise before they take turns with those of others
+TURN = dt.timedelta(seconds=0.5)  # between those beyond: half of what the smallest worker does
 WAITS = tuple(dt.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600))
 
 Handler = Callable[[dict[str, Any]], None]
@@ -47,12 +49,17 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 
 def put(kind: str, key: str, /, *, wait: dt.timedelta = dt.timedelta(0), **payload: Any) -> None:
-    """Promise a piece of work, once per key. Part of the caller's transaction, which rings once, however much it promises."""
-    _promise.run(kind, key, payload, now() + wait)
+    """Promise a piece of work, once per key. Part of the caller's transaction, which rings once, however much it promises.
+
+    A transaction that promises much, such as a list of five hundred that is paid, spreads it: others come in between, whoever waits for a
+    code or a receipt of their own.
+    """
     transaction = database.top_transaction()
     if transaction is None or transaction is not getattr(_last, "transaction", lambda: None)():
-        _last.transaction = weakref.ref(transaction) if transaction else lambda: None
+        _last.transaction, _last.promised = weakref.ref(transaction) if transaction else lambda: None, 0
         database.after_commit(_ring)
+    _promise.run(kind, key, payload, now() + wait + max(_last.promised - AT_ONCE + 1, 0) * TURN)
+    _last.promised += 1
 
 
 @statement

@@ -107,6 +107,26 @@ def test_what_is_not_due_waits(done: list[str], clock: Clock) -> None:
     assert outbox.drain() == 1
 
 
+def test_who_promises_much_at_once_lets_others_come_in_between(done: list[str], clock: Clock) -> None:
+    """A list of five hundred is paid, and somebody waits for a code."""
+    many = [f"list-{number:03}" for number in range(outbox.AT_ONCE + 5)]
+    with models.database.atomic():
+        for each in many:
+            promise(each)
+    promise("code")
+    outbox.drain()
+    assert done == [*many[: outbox.AT_ONCE], "code"]
+    clock.forward(seconds=5 * outbox.TURN.total_seconds())
+    outbox.drain()
+    assert done == [*many[: outbox.AT_ONCE], "code", *many[outbox.AT_ONCE :]]
+
+
+def test_who_promises_little_again_and_again_waits_for_nothing(done: list[str]) -> None:
+    for number in range(outbox.AT_ONCE * 2):
+        promise(str(number))
+    assert outbox.drain() == outbox.AT_ONCE * 2
+
+
 def test_a_drain_takes_up_no_more_than_its_limit(done: list[str]) -> None:
     for number in range(5):
         promise(str(number))
