@@ -39,7 +39,7 @@ from operations import (
     sessions,
     signing_in,
 )
-from operations.now import now
+from operations.now import now, today
 from tests.operations.test_delegations import Card
 from tests.operations.test_desk import asked
 from tests.support.builders import a_person, signed_in
@@ -333,7 +333,7 @@ def test_a_clerk_who_is_one_no_more_serves_nobody(maryam: Actor) -> None:
 def test_whoever_has_no_address_yet_is_told_nothing_and_an_office_that_asks_for_them_learns_nothing(maryam: Actor) -> None:
     served(maryam, shown("9393"))
     operator = an_operator(an_office())
-    row = delegations.ask(operator, IdentifierType.CIVIL_NUMBER, "9393", [], now().date(), address="")
+    row = delegations.ask(operator, IdentifierType.CIVIL_NUMBER, "9393", [], today(), address="")
     assert row.customer.identity_number == "9393"
     assert [message.context["counter"] for message in Message.select()] == [-1], "which the worker drops"
 
