@@ -29,11 +29,8 @@ NEVER_EMPTY = ("code", "label_en", "label_ar", "kind", "from", "source")
 def schedule() -> Schedule:
     """The rules as they stand. Where unconfirmed fees may not be charged (production), they count as unset."""
     rules = (rule if rule.confirmed or outside.demo_fees else replace(rule, amount=None, rate=0) for rule in _rules())
-    return Schedule(tuple(rules), closed=cache(_day_off))
-
-
-def _day_off(day: dt.date) -> bool:
-    return office_hours.calendar(day).hours(day) is None
+    calendar = cache(lambda: office_hours.calendar(dt.date.min))  # asked for by who is late alone
+    return Schedule(tuple(rules), closed=lambda day: calendar().hours(day) is None)
 
 
 def _rules() -> list[Rule]:

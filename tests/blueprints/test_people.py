@@ -1,6 +1,8 @@
 """The pages of what is one's own: the calendar, family and workers, lists; as a browser without scripts walks them."""
 
+import datetime as dt
 import io
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -9,7 +11,7 @@ from icalendar import Calendar
 from models import Application, Outbox, Session
 from operations import demonstration, outbox, sessions
 from operations.civil_numbers import owner
-from operations.now import now
+from operations.now import now, set_business_day
 from tests.support.builders import a_person
 from tests.support.client import Client
 from tests.support.counting import counted
@@ -18,8 +20,12 @@ ALI, RAJESH = "1526575", "60123456"
 
 
 @pytest.fixture(autouse=True)
-def demo(portal: Flask) -> None:
+def demo(portal: Flask) -> Iterator[None]:
+    """As the demonstration's papers stand on that day: some late, some not."""
+    set_business_day(dt.date(2026, 11, 22))
     demonstration.prepare()
+    yield
+    set_business_day(None)
 
 
 def browser_of(portal: Flask, civil_number: str, *, language: str = "en", assurance: int = 2) -> Client:
